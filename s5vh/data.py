@@ -326,7 +326,7 @@ def digit_video(
 # %% ../nbs/01_data.ipynb #7db5e6d7
 def frame_features(
     frames, # `(..., 32, 32)`, 0 to 1
-)->np.ndarray: # `(..., 128)` float32: 64 numbers for what is seen, 64 for where, each part of length 1
+)->np.ndarray: # `(..., 128)` float32: 64 numbers for what is seen, 64 for where, each part of root mean square 1
     "A fixed description of a frame that needs no weights: the centred view, and the coarse canvas."
     at, bright = np.arange(32), np.clip(frames - 0.2, 0, None)
     total = bright.sum((-1, -2)) + 1e-6
@@ -335,7 +335,7 @@ def frame_features(
     rows, columns = (_hat(around, 32, 15.5 - c, 1.) for c in (row, column))
     what = (rows @ bright @ columns.swapaxes(-1, -2)).reshape(*total.shape, 64)
     where = bright.reshape(*total.shape, 8, 4, 8, 4).mean((-1, -3)).reshape(*total.shape, 64)
-    parts = [part / (np.linalg.norm(part, axis=-1, keepdims=True) + 1e-6) for part in (what, where)]
+    parts = [8 * part / (np.linalg.norm(part, axis=-1, keepdims=True) + 1e-6) for part in (what, where)]
     return np.concatenate(parts, axis=-1).astype(np.float32)
 
 # %% ../nbs/01_data.ipynb #7b91389e

@@ -1,0 +1,48 @@
+# The two commands of the README are `make demo` and `make test`; each sets up what it needs in .venv, once.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LAUNCH := $(BIN)/python scripts/launch.py
+DATASET ?= digits
+BITS ?= 16
+ARGS ?=
+
+.PHONY: help setup demo test train evaluate preprocess docs readme outputs clean
+
+help:        ## list the targets
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' Makefile | sed -E 's/:.*##/ -/'
+
+setup: $(READY)   ## make .venv with the pinned packages and a Jupyter kernel
+
+$(READY): setup.py settings.ini constraints.txt
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools wheel
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m ipykernel install --sys-prefix --name python3 --display-name python3
+	@touch $@
+
+demo: $(READY)   ## train on the embedded digits, evaluate, and print a table
+	$(LAUNCH) nbs/05_train.ipynb runs/demo-train.ipynb -p dataset digits -p bits 16
+	$(LAUNCH) nbs/06_evaluate.ipynb runs/demo-evaluate.ipynb -p dataset digits -p run runs/digits-s5vh-16
+	@$(BIN)/python scripts/demo_table.py runs/digits-s5vh-16 runs/demo-train.ipynb runs/demo-evaluate.ipynb
+
+test: $(READY)   ## notebooks and modules in step, then every notebook's tests
+	$(BIN)/python scripts/run_tests.py
+
+train: $(READY)   ## make train DATASET=fcv BITS=32 ARGS="-p epochs 100"
+	$(LAUNCH) nbs/05_train.ipynb runs/$(DATASET)-$(BITS)-train.ipynb -p dataset $(DATASET) -p bits $(BITS) $(ARGS)
+
+evaluate: $(READY)   ## make evaluate DATASET=fcv RUN=runs/fcv-s5vh-32
+	$(LAUNCH) nbs/06_evaluate.ipynb runs/$(notdir $(RUN))-evaluate.ipynb -p dataset $(DATASET) -p run $(RUN) $(ARGS)
+
+docs: $(READY)   ## the site, in _docs: by Quarto where it is installed, else by nbconvert
+	$(BIN)/python scripts/build_docs.py
+
+readme: $(READY)   ## README.md from nbs/index.ipynb
+	$(BIN)/python scripts/make_readme.py
+
+outputs: $(READY)   ## run every notebook from the top and save its outputs: make outputs NBS="nbs/00_codes.ipynb"
+	$(BIN)/python scripts/save_outputs.py $(NBS)
+
+clean:   ## remove what tests and docs leave
+	rm -rf _docs _proc nbs/.ipynb_checkpoints

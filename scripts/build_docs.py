@@ -1,0 +1,68 @@
+"Build the site into _docs: with Quarto where it is installed, else from nbdev's processed notebooks with nbconvert."
+import html
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT/'_docs'
+NAV_STYLE = ('<style>.site-nav{position:fixed;left:0;top:0;bottom:0;width:13em;padding:1em;overflow:auto;'
+             'border-right:1px solid #ddd;font:14px sans-serif;background:#fafafa}.site-nav a{display:block;padding:.2em 0;'
+             'color:#246;text-decoration:none}.site-nav a.here{font-weight:bold}body{padding-left:15em!important;'
+             'max-width:60em}@media(max-width:50em){.site-nav{position:static;width:auto}body{padding-left:1em!important}}</style>')
+
+
+def title(notebook):
+    "A page's title, from nbdev's front matter or its first heading."
+    source = notebook.cells[0].source
+    found = re.search(r'^title:\s*(.+)$|^#\s+(.+)$', source, re.M)
+    return (found.group(1) or found.group(2)).strip().strip('"') if found else 'Page'
+
+
+def front_matter_to_markdown(notebook):
+    "Show nbdev's front matter as a heading and a subtitle."
+    first = notebook.cells[0]
+    if not first.source.startswith('---'): return
+    subtitle = re.search(r'^description:\s*(.+)$', first.source, re.M)
+    first.cell_type, quoted = 'markdown', f"\n\n> {subtitle.group(1).strip().strip(chr(34))}" if subtitle else ''
+    first.source = f'# {title(notebook)}{quoted}'
+
+
+def navigation(pages, here):
+    "The list of pages, the present one marked."
+    link = lambda name, text: f'<a href="{name}.html"{" class=here" if name == here else ""}>{html.escape(text)}</a>'
+    return f'{NAV_STYLE}<nav class="site-nav">' + ''.join(link(name, text) for name, text in pages) + '</nav>'
+
+
+def page_name(path): return re.sub(r'^\d+[a-z]?_', '', path.stem)
+
+
+def build_with_nbconvert():
+    "Process the notebooks as nbdev does for Quarto, and turn each into a page with a list of pages beside it."
+    import nbformat
+    from nbconvert import HTMLExporter
+    from nbdev.serve import proc_nbs
+    processed = Path(proc_nbs(force=True))
+    sources = sorted(p for p in processed.glob('*.ipynb') if not p.name.startswith('_'))
+    sources.sort(key=lambda p: p.stem != 'index')
+    notebooks = {p: nbformat.read(p, as_version=4) for p in sources}
+    pages = [(page_name(p), 's5vh' if p.stem == 'index' else title(nb)) for p, nb in notebooks.items()]
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    for path, notebook in notebooks.items():
+        front_matter_to_markdown(notebook)
+        body, _ = HTMLExporter(template_name='lab').from_notebook_node(notebook)
+        body = re.sub(r'(<body[^>]*>)', lambda m: m.group(1) + navigation(pages, page_name(path)), body, count=1)
+        body = re.sub(r'href="(?:\d+[a-z]?_)?(\w+)\.ipynb', r'href="\1.html', body)
+        (OUT/f'{page_name(path)}.html').write_text(body)
+    print(f'{len(pages)} pages in {OUT.relative_to(ROOT)}')
+
+
+def main():
+    if shutil.which('quarto'): return subprocess.run([Path(sys.executable).parent/'nbdev_docs'], cwd=ROOT, check=True)
+    build_with_nbconvert()
+
+
+if __name__ == '__main__': main()
