@@ -194,7 +194,7 @@ def plot_map(
     codes,            # ±1 `(n, n_bits)`
     labels,           # `(n, n_classes)`
     method:str='pca', # as in `code_map`
-    n_shown:int=1000, # points at most
+    n_shown:int=500, # points at most
     title='',
 )->plt.Figure:
     "The codes as points in a plane, coloured by class."
@@ -213,10 +213,10 @@ def pictures(
     split:str,  # 'query' or 'database'
     indices,    # which videos
 ):              # `(len(indices), height, width)`, or None where the data set has no pictures
-    "One picture a video, later frames brighter."
+    "One picture a video, later frames brighter, the noise of dark pixels left out."
     if data.name != 'digits': return None
     frames = digits_frames('query' if split == 'query' else 'train', indices)
-    return (frames * np.linspace(.1, 1, frames.shape[1])[:, None, None]).max(1)
+    return (frames * (frames > .3) * np.linspace(.1, 1, frames.shape[1])[:, None, None]).max(1)
 
 # %% ../nbs/06_evaluate.ipynb #2e7a4d80
 def class_names(
@@ -239,7 +239,7 @@ def _draw_video(
     if picture is None: ax.set(facecolor='whitesmoke')
     else: ax.imshow(picture, cmap='gray', vmin=0, vmax=1)
     ax.set(xticks=[], yticks=[])
-    ax.set_xlabel(text, fontsize=8)
+    ax.set_xlabel(text, fontsize=7)
     for spine in ax.spines.values(): spine.set(color=color, linewidth=2)
 
 # %% ../nbs/06_evaluate.ipynb #efc3456a
@@ -254,7 +254,7 @@ def plot_gallery(
     "Some queries, and their nearest videos."
     chosen, names = np.sort(np.random.default_rng(seed).permutation(len(query_codes))[:n_query]), class_names(data)
     nearest, distance = rank(_packed(query_codes[chosen]), _packed(database_codes), k)
-    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(1.1 * (k + 1), 1.4 * len(chosen)), dpi=60, squeeze=False)
+    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.2 * len(chosen)), dpi=60, squeeze=False)
     for row, q in enumerate(chosen):
         label, shown = data.query.labels[q], pictures(data, 'database', nearest[row])
         own = pictures(data, 'query', [q])

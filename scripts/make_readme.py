@@ -19,7 +19,9 @@ def readme():
     "README.md's text, and its images by name."
     notebook = nbformat.read(ROOT/'nbs/index.ipynb', as_version=4)
     notebook.cells = [cell for cell in notebook.cells if shown(cell)]
-    for cell in notebook.cells: cell.source = DIRECTIVE.sub('', cell.source).strip()
+    notebook.metadata.language_info = {'name': 'python'}   # colours the code
+    for cell in notebook.cells:
+        cell.source = '' if re.match(r'#\|\s*echo:\s*false', cell.source) else DIRECTIVE.sub('', cell.source).strip()
     exporter = MarkdownExporter(config={'NbConvertBase': {'display_data_priority': ['image/png', 'text/markdown', 'text/plain']}})
     text, resources = exporter.from_notebook_node(notebook, {'output_files_dir': 'README_files'})
     text = '<!-- made from nbs/index.ipynb by `make readme`: edit the notebook -->\n' + re.sub(r'\n{3,}', '\n\n', text)
