@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['run_codes', 'file_codes', 'find_codes', 'evaluate_run', 'summary', 'map_lines', 'write_results', 'plot_curves',
            'plot_distances', 'code_map', 'plot_map', 'pictures', 'class_names', 'plot_gallery', 'beside_baselines',
-           'comparison_table', 'evaluate_codes', 'evaluate_all', 'query_scores', 'compare', 'bootstrap_interval',
-           'baseline_codes', 'read_codes']
+           'comparison_table', 'map_table', 'evaluate_codes', 'evaluate_all', 'query_scores', 'compare',
+           'bootstrap_interval', 'baseline_codes', 'read_codes']
 
 # %% ../nbs/06_evaluate.ipynb #60fcebbf
 import json, subprocess
@@ -21,6 +21,7 @@ import s5vh
 from .baselines import baseline_codes, baseline_encoder, read_codes
 from .codes import pack, rank
 from .data import MOTIONS, DataError, atomic_path, digits_frames, load
+from .train import update_metrics
 from .metrics import bootstrap_interval, compare, evaluate_all, evaluate_codes, query_scores, score_table, _mean
 
 # %% ../nbs/06_evaluate.ipynb #fe221281
@@ -127,10 +128,10 @@ def write_results(
     database_codes, # ±1
     **about,        # whatever else `metrics.json` should say: name, data set, parameters
 )->None:
-    "Write `metrics.json`, `map.txt`, `scores.npz` and `codes.npz`, each whole or not at all."
+    "Write `map.txt`, `scores.npz` and `codes.npz`, and add to `metrics.json`, each whole or not at all."
     folder = Path(folder)
-    metrics = json.dumps(dict(**about, **summary(evaluation)), indent=1)
-    with atomic_path(folder/'metrics.json') as path: path.write_text(metrics)
+    literature = {name: _mean(v) for name, v in evaluation.scores['literature', 'index'].items() if name.startswith('MAP')}
+    update_metrics(folder, **literature, **about, **summary(evaluation))
     with atomic_path(folder/'map.txt') as path: path.write_text(map_lines(evaluation))
     scores = {f'{protocol}/{ties}/{name}': v for (protocol, ties), d in evaluation.scores.items() for name, v in d.items()
               if ties in ('index', 'expected')}
@@ -296,3 +297,17 @@ def comparison_table(
     lines += [f"| {r['baseline']} | {r[name]:.4f} | {r['difference']:+.4f} | {r['low']:+.4f} to {r['high']:+.4f} "
               f"| {r['p_value']:.4f} |" for r in rows]
     return '\n'.join(lines)
+
+# %% ../nbs/06_evaluate.ipynb #a1b2c3d4
+def map_table(
+    data,           # as `load` gives it
+    codes:dict,     # name -> (query codes, database codes), of one length
+    names=('random', 'lsh', 'itq'), # baselines of the same length, see `BASELINES`
+    ks=(5, 20, 40, 60, 80, 100),    # ranks to cut at
+)->dict:            # name -> {'MAP@k': value}, the codes first
+    "The literature's MAP@k of codes and of baselines beside them."
+    n_bits, labels = next(iter(codes.values()))[0].shape[1], (data.query.labels, data.database.labels)
+    encoders = {name: baseline_encoder(name, data.train.features, n_bits) for name in names}
+    codes = codes | {name: tuple(encode(s.features) for s in (data.query, data.database)) for name, encode in encoders.items()}
+    return {name: {k: v for k, v in evaluate_codes(*c, *labels, ks).items() if k.startswith('MAP@')} for name, c in codes.items()}
+
