@@ -6,10 +6,10 @@
 __all__ = ['FILES', 'CENTERS', 'min_center_distance', 'unit_rows', 'pair_ranks', 'center_report', 'hadamard_start', 'move_tables',
            'agreements', 'compiled', 'FlipSearch', 'flip_search', 'flip_sweep', 'flip_schedule', 'anneal_flips',
            'separate', 'linear_code', 'place_centers', 'crowding', 'consistent_centers', 'admm_row', 'admm_centers',
-           'hash_centers', 'mean_blocks', 'principal_axes', 'latent_features', 'nearest_anchors', 'reseed_empty',
-           'cluster', 'anchor_weights', 'similarity_blocks', 'write_similarity', 'fingerprint', 'write_matrix',
-           'read_matrix', 'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes', 'anchors_along',
-           'same_directions', 'Centers', 'parse_bits', 'training_features', 'preprocess']
+           'separated_centers', 'hash_centers', 'mean_blocks', 'principal_axes', 'latent_features', 'nearest_anchors',
+           'reseed_empty', 'cluster', 'anchor_weights', 'similarity_blocks', 'write_similarity', 'fingerprint',
+           'write_matrix', 'read_matrix', 'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes',
+           'anchors_along', 'same_directions', 'Centers', 'parse_bits', 'training_features', 'preprocess']
 
 # %% ../nbs/02_centers.ipynb #b9bb7c63
 import hashlib, re, warnings
@@ -413,6 +413,18 @@ def admm_centers(
         if waited >= patience: break
     return best.astype(np.int8)
 
+# %% ../nbs/02_centers.ipynb #c0ffee02
+def separated_centers(
+    semantic_centers, # `(K, p)`
+    n_bits:int,       # `n`
+    seed=0,
+)->np.ndarray:        # `(K, n)` int8, -1 or +1
+    "Consistent centers; where the search leaves pairs too near, a last search looks at the distances alone."
+    codes, d_max = consistent_centers(semantic_centers, n_bits, seed), min_center_distance(len(semantic_centers), n_bits)
+    if not center_report(codes, semantic_centers)['pairs_below']: return codes
+    return separate(codes, d_max, np.random.default_rng(seed))[0]
+
+
 # %% ../nbs/02_centers.ipynb #d8f77f0f
 def hash_centers(
     semantic_centers,    # `(K, p)`; only directions count
@@ -424,7 +436,7 @@ def hash_centers(
     if not 8 <= n_bits <= 256: raise ValueError(f'n_bits must be from 8 to 256, found {n_bits}')
     semantic, n_centers = unit_rows(semantic_centers), len(semantic_centers)
     d_max = min_center_distance(n_centers, n_bits)
-    methods = dict(consistent=lambda: consistent_centers(semantic, n_bits, seed), admm=lambda: admm_centers(semantic, n_bits, seed),
+    methods = dict(consistent=lambda: separated_centers(semantic, n_bits, seed), admm=lambda: admm_centers(semantic, n_bits, seed),
                    hadamard=lambda: separate(hadamard_start(n_centers, n_bits, seed), d_max, np.random.default_rng(seed))[0],
                    random=lambda: random_codes(n_centers, n_bits, seed))
     if method not in methods: raise ValueError(f'method must be one of {", ".join(methods)}, found {method!r}')
@@ -453,8 +465,8 @@ def principal_axes(
     first = next(iter(store.blocks(256))).mean((0, 1)) # near the mean: keeps the sums small
     total, product = np.zeros(len(first)), np.zeros((len(first),) * 2)
     for x in mean_blocks(store, 'covariance'):
-        x = x - first
-        total += x.sum(0, dtype=np.float64)
+        x = x.astype(np.float64) - first
+        total += x.sum(0)
         product += x.T @ x
     mean = total / len(store)
     covariance = product / len(store) - np.outer(mean, mean)
