@@ -200,14 +200,17 @@ class Mamba(nn.Module):
 
 # %% ../nbs/03_mamba.ipynb #76649af6
 def drop_path(
-    x:Tensor,       # `(b, ...)`
-    p:float,        # share of the batch set to zero, in [0, 1)
-    training:bool,  # False: `x` as it is
-)->Tensor:          # `(b, ...)`
-    "Zero whole samples with probability `p`, scale the rest by `1/(1-p)`."
-    if not training or p == 0: return x
-    keep = torch.rand(x.shape[0], *[1] * (x.ndim - 1), device=x.device) >= p
-    return x * (keep / (1 - p)).to(x.dtype)
+    branch:Callable,  # `branch(x, mask)`: what a layer adds to its input
+    x:Tensor,         # `(b, l, d)`
+    mask:Tensor,      # `(b, l)` bool, or None
+    p:float,          # share of the videos that skip the branch, in [0, 1)
+    training:bool,    # False: none does
+)->Tensor:            # `(b, l, d)`
+    "`x + branch(x)`; in training a random share `p` of the videos skips the branch, and the others' is scaled by `1/(1-p)`."
+    if not training or p == 0: return x + branch(x, mask)
+    kept = (torch.rand(len(x)) >= p).nonzero()[:, 0].to(x.device)  # drawn on the CPU: the device is not waited for
+    change = branch(x[kept], None if mask is None else mask[kept])
+    return x.index_add(0, kept, change.to(x.dtype), alpha=1 / (1 - p))
 
 # %% ../nbs/03_mamba.ipynb #97af13e4
 def run_reversed(
@@ -238,5 +241,8 @@ class BidirectionalLayer(nn.Module):
         x:Tensor,         # `(b, l, d_model)`
         mask:Tensor=None, # `(b, l)` bool, True at real frames; None: all are real
     )->Tensor:            # `(b, l, d_model)`
-        both = self.mamba1(self.norm1(x), mask) + run_reversed(self.mamba2, self.norm2(x), mask)
-        return x + drop_path(both, self.drop_path, self.training)
+        return drop_path(self.both_ways, x, mask, self.drop_path, self.training)
+
+    def both_ways(self, x, mask):
+        "What the layer adds to its input; arguments as in `forward`."
+        return self.mamba1(self.norm1(x), mask) + run_reversed(self.mamba2, self.norm2(x), mask)

@@ -13,7 +13,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import nn, Tensor
-from .mamba import Mamba, BidirectionalLayer, drop_path as drop_videos
+from .mamba import Mamba, BidirectionalLayer, drop_path as skip_layer
 
 # %% ../nbs/03a_mixers.ipynb #85588c08
 def real_first(
@@ -261,7 +261,7 @@ class OneWayLayer(nn.Module):
         x:Tensor,         # `(b, l, d)`
         mask:Tensor=None, # `(b, l)` bool, True where a frame is real; None: all are
     )->Tensor:            # `(b, l, d)`
-        return x + drop_videos(self.mixer(self.norm(x), mask), self.drop_path, self.training)
+        return skip_layer(lambda x, mask: self.mixer(self.norm(x), mask), x, mask, self.drop_path, self.training)
 
 # %% ../nbs/03a_mixers.ipynb #dabd2c6c
 def temporal_layer(
