@@ -201,7 +201,7 @@ def plot_map(
     "The codes as points in a plane, coloured by class."
     chosen = np.random.default_rng(0).permutation(len(codes))[:n_shown]
     place, classes = code_map(codes[chosen], method), labels[chosen].argmax(1)
-    fig, ax = plt.subplots(figsize=(5, 4), dpi=70)
+    fig, ax = plt.subplots(figsize=(5, 4))
     points = ax.scatter(*place.T, c=classes, cmap='nipy_spectral', s=8)
     unit = 'component' if method == 'pca' else 'coordinate'
     ax.set(xlabel=f'first {unit}', ylabel=f'second {unit}', title=f'{title} ({method})')
@@ -255,7 +255,7 @@ def plot_gallery(
     "Some queries, and their nearest videos."
     chosen, names = np.sort(np.random.default_rng(seed).permutation(len(query_codes))[:n_query]), class_names(data)
     nearest, distance = rank(_packed(query_codes[chosen]), _packed(database_codes), k)
-    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.2 * len(chosen)), dpi=60, squeeze=False)
+    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.2 * len(chosen)), squeeze=False)
     for row, q in enumerate(chosen):
         label, shown = data.query.labels[q], pictures(data, 'database', nearest[row])
         own = pictures(data, 'query', [q])
