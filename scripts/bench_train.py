@@ -1,0 +1,125 @@
+"""Time training as UCF101 and FCVID are trained (25 frames x 4096 features, synthetic), against plain code, in one run.
+
+python scripts/bench_train.py                   # both configurations
+python scripts/bench_train.py --config ucf --threads 1
+
+`plain` keeps all states of a scan in memory at once and reads its videos one by one; `reference` scans frame by frame in plain PyTorch;
+`s5vh` is what `s5vh.train` does. All take the steps of `s5vh.train.train_step`, before and after the warm-up of the pseudo-labels.
+"""
+import argparse, resource, subprocess, sys, time
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
+import numpy as np
+import torch
+
+from plain_scan import scans_by
+from s5vh import train
+from s5vh.codes import random_codes
+from s5vh.train import TrainConfig, complete, feature_batches, new_state, train_step
+
+FRAMES, FEATURES, BITS = 25, 4096, 64
+CONFIGS = dict(ucf=(512, 101), fcv=(1024, 450)) # videos held here, and centers
+PARTS = 'data', 'forward', 'backward', 'optimiser', 'labels'
+
+
+class Store:
+    "Synthetic features in memory, read as a `FeatureStore` is."
+    def __init__(self, n): self.array = np.random.default_rng(0).standard_normal((n, FRAMES, FEATURES), np.float32)
+    shape = property(lambda self: self.array.shape)
+    def __len__(self): return len(self.array)
+    def __getitem__(self, index): return np.ascontiguousarray(self.array[index])
+
+
+def one_by_one(store, batches):
+    "Batches put together video by video."
+    for index in batches: yield torch.stack([torch.from_numpy(store[int(i)]) for i in index])
+
+
+class Split:
+    def __init__(self, store): self.train = type('Part', (), dict(features=store))
+
+
+def run(name, store):
+    "A training run's state before its first epoch."
+    n, n_centers = CONFIGS[name]
+    config = complete(TrainConfig(name, BITS), n, n_centers)
+    return new_state(config, Split(store), random_codes(n_centers, BITS), np.arange(n) % n_centers, 'cpu')
+
+
+@contextmanager
+def timed(seconds, owner, name, part):
+    "Within, calls of `owner.name` add their time to `seconds[part]`."
+    fn = getattr(owner, name)
+    def wrapped(*args, **kwargs):
+        start = time.perf_counter()
+        try: return fn(*args, **kwargs)
+        finally: seconds[part] += time.perf_counter() - start
+    with patch.object(owner, name, wrapped): yield
+
+
+def steps(state, batches, index, seconds):
+    "Train on `batches`, adding up the time of each part of a step."
+    start = time.perf_counter()
+    with ExitStack() as stack:
+        for owner, name, part in ((state.model, 'forward', 'forward'), (train, 'losses', 'forward'), (torch.Tensor, 'backward', 'backward'),
+                                  (state.optimizer, 'step', 'optimiser'), (train, 'updated_labels', 'labels')):
+            stack.enter_context(timed(seconds, owner, name, part))
+        stream = iter(batches)
+        for i in index:
+            waited = time.perf_counter()
+            frames = next(stream)
+            seconds['data'] += time.perf_counter() - waited
+            train_step(state, frames, i)
+    return time.perf_counter() - start
+
+
+def measure(state, store, way, n_steps, warm):
+    "Videos a second, and the share of each part."
+    state.epoch = 0 if warm else state.config.warmup
+    b, generator = state.config.batch_size, torch.Generator().manual_seed(0)
+    index = [torch.randperm(len(store), generator=generator)[:b] for _ in range(n_steps)]
+    batches = one_by_one(store, index) if way == 'plain' else feature_batches(store, index, 'cpu')
+    seconds = dict.fromkeys(PARTS, 0.)
+    with scans_by({'s5vh': 'fused'}.get(way, way), state.model): total = steps(state, batches, index, seconds)
+    return n_steps * b / total, {part: s / total for part, s in seconds.items()}
+
+
+def bench(name, rounds):
+    "A table for one configuration: the ways in turns, so that a busy machine slows all alike."
+    store = Store(CONFIGS[name][0])
+    state, found = run(name, store), {}
+    measure(state, store, 's5vh', 1, True)
+    for _ in range(rounds):
+        for way in ('plain', 'reference', 's5vh'):
+            for warm in (True, False):
+                found.setdefault((way, warm), []).append(measure(state, store, way, 1 if way != 's5vh' else 3, warm))
+    print(f'\n{name}: batch {state.config.batch_size}, {torch.get_num_threads()} threads; videos a second\n{"":28}{"":>9}{"to plain":>10}'
+          + ''.join(f'{p:>11}' for p in PARTS))
+    for (way, warm), results in found.items():
+        rate, parts = sorted(results, key=lambda r: r[0])[len(results) // 2]
+        plain = sorted(r for r, _ in found['plain', warm])[len(results) // 2]
+        print(f'{way:12}{"warm-up" if warm else "after it":16}{rate:9.1f}{rate / plain:10.1f}' + ''.join(f'{parts[p]:11.1%}' for p in PARTS), flush=True)
+
+
+def memory(name):
+    store = Store(CONFIGS[name][0])
+    before, state = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, run(name, store)
+    measure(state, store, 's5vh', 2, False)
+    print(f'{name}: largest resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB, '
+          f'{before / 2**20:.2f} GB of it before training (packages, and the features)', flush=True)
+
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--config', nargs='+', choices=CONFIGS, default=list(CONFIGS))
+    p.add_argument('--threads', type=int, default=torch.get_num_threads())
+    p.add_argument('--rounds', type=int, default=1, help='the median of them is printed')
+    p.add_argument('--memory', choices=CONFIGS, help='largest memory of our training only')
+    args = p.parse_args()
+    torch.set_num_threads(args.threads)
+    if args.memory: memory(args.memory)
+    else:
+        for name in args.config:
+            bench(name, args.rounds)
+            subprocess.run([sys.executable, __file__, '--memory', name, '--threads', str(args.threads)], check=True)
