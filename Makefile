@@ -6,8 +6,10 @@ LAUNCH := $(BIN)/python scripts/launch.py
 DATASET ?= digits
 BITS ?= 16
 ARGS ?=
+# Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
+export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo test train evaluate preprocess docs readme outputs clean
+.PHONY: help setup demo test train evaluate preprocess bench-train bench-mamba docs readme outputs clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' Makefile | sed -E 's/:.*##/ -/'
@@ -34,6 +36,12 @@ train: $(READY)   ## make train DATASET=fcv BITS=32 ARGS="-p epochs 100"
 
 evaluate: $(READY)   ## make evaluate DATASET=fcv RUN=runs/fcv-s5vh-32
 	$(LAUNCH) nbs/06_evaluate.ipynb runs/$(notdir $(RUN))-evaluate.ipynb -p dataset $(DATASET) -p run $(RUN) $(ARGS)
+
+bench-train: $(READY)   ## videos a second in training, against plain code
+	$(BIN)/python scripts/bench_train.py $(ARGS)
+
+bench-mamba: $(READY)   ## engines of the selective scan, against each other
+	$(BIN)/python scripts/bench_mamba.py $(ARGS)
 
 docs: $(READY)   ## the site, in _docs: by Quarto where it is installed, else by nbconvert
 	$(BIN)/python scripts/build_docs.py
