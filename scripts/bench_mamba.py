@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from plain_scan import scans_by
+from bench_tools import peak_memory, scans_by
 from s5vh.codes import random_codes
 from s5vh.data import two_views
 from s5vh.mixers import temporal_layer
@@ -109,8 +109,7 @@ def memory(args):
     torch.set_num_threads(args.threads[-1])
     step = training_step(network(), torch.randn(BATCH, FRAMES, FEATURES))
     for _ in range(3): step()
-    used = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))
-    print(f'training, fused, largest resident memory: {used / 2**20:.2f} GB')
+    print(f'training, fused, largest resident memory: {peak_memory():.2f} GB')
 
 
 def frame_cost(args):

@@ -6,14 +6,14 @@ python scripts/bench_train.py --config ucf --threads 1
 `plain` keeps all states of a scan in memory at once and reads its videos one by one; `reference` scans frame by frame in plain PyTorch;
 `s5vh` is what `s5vh.train` does. All take the steps of `s5vh.train.train_step`, before and after the warm-up of the pseudo-labels.
 """
-import argparse, resource, subprocess, sys, time
+import argparse, subprocess, sys, time
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 import numpy as np
 import torch
 
-from plain_scan import scans_by
+from bench_tools import peak_memory, scans_by
 from s5vh import train
 from s5vh.codes import random_codes
 from s5vh.train import TrainConfig, complete, feature_batches, new_state, train_step
@@ -104,10 +104,9 @@ def bench(name, rounds):
 
 def memory(name):
     store = Store(CONFIGS[name][0])
-    before, state = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, run(name, store)
-    measure(state, store, 's5vh', 2, False)
-    print(f'{name}: largest resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB, '
-          f'{before / 2**20:.2f} GB of it before training (packages, and the features)', flush=True)
+    before = peak_memory()
+    measure(run(name, store), store, 's5vh', 2, False)
+    print(f'{name}: largest resident memory {peak_memory():.2f} GB, {before:.2f} GB of it before training (packages, and the features)', flush=True)
 
 
 if __name__ == '__main__':

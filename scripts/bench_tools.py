@@ -1,4 +1,4 @@
-"The selective scan with all its states in memory at once: what plain PyTorch code of the field does on a CPU, as a baseline for benchmarks."
+"What the benchmarks share: plain code to compare with, and the memory used."
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -6,7 +6,7 @@ import torch
 
 
 def plain_scan(u, delta, A, B, C, D=None): # as `s5vh.mamba.scan_reference`
-    "Factors and inputs of every state and frame first, `(b, d, l, n)`; then one frame after the other."
+    "The scan as plain PyTorch code of the field does it: every state of every frame first, `(b, d, l, n)`; then frame by frame."
     u, delta, B, C = (x.transpose(1, 2) for x in (u, delta, B, C))
     fade = torch.einsum('bdl,dn->bdln', delta, A).exp()
     write = torch.einsum('bdl,bnl,bdl->bdln', delta, B, u)
@@ -28,3 +28,9 @@ def scans_by(engine, model): # 'plain', or one of `s5vh.mamba.engines()`
     else:
         with patch.object(mamba, 'scan_reference', plain_scan): yield
     for block in blocks: block.engine = 'auto'
+
+
+def peak_memory():
+    "Largest resident memory of this process so far, GB (Linux)."
+    used = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))
+    return used / 2**20
