@@ -35,6 +35,9 @@ train: $(READY)   ## make train DATASET=fcv BITS=32 ARGS="-p epochs 100"
 evaluate: $(READY)   ## make evaluate DATASET=fcv RUN=runs/fcv-s5vh-32
 	$(LAUNCH) nbs/06_evaluate.ipynb runs/$(notdir $(RUN))-evaluate.ipynb -p dataset $(DATASET) -p run $(RUN) $(ARGS)
 
+preprocess: $(READY)   ## make preprocess DATASET=fcv BITS="16 32 64" ARGS="-p similarity true"
+	$(LAUNCH) nbs/02b_preprocess.ipynb runs/$(DATASET)-preprocess.ipynb -p dataset $(DATASET) -p bits "$(BITS)" $(ARGS)
+
 docs: $(READY)   ## the site, in _docs: by Quarto where it is installed, else by nbconvert
 	$(BIN)/python scripts/build_docs.py
 
