@@ -6,11 +6,11 @@
 __all__ = ['inlined', 'FILES', 'CENTERS', 'min_center_distance', 'unit_rows', 'pair_ranks', 'center_report', 'hadamard_start',
            'show_similarity', 'move_tables', 'agreements', 'compiled', 'FlipSearch', 'flip_search', 'flip_sweep',
            'flip_schedule', 'anneal_flips', 'separate', 'linear_code', 'place_centers', 'crowding',
-           'consistent_centers', 'admm_row', 'admm_centers', 'separated_centers', 'hash_centers', 'mean_blocks',
-           'principal_axes', 'latent_features', 'nearest_anchors', 'reseed_empty', 'cluster', 'anchor_weights',
-           'similarity_blocks', 'fingerprint', 'write_similarity', 'write_matrix', 'read_matrix', 'read_semantic',
-           'read_hash_centers', 'read_nearest', 'default_sizes', 'anchors_along', 'same_directions', 'fit_share',
-           'share_space', 'results_folder', 'Centers', 'parse_bits', 'training_features', 'preprocess']
+           'consistent_centers', 'admm_row', 'row_separation', 'admm_centers', 'separated_centers', 'hash_centers',
+           'mean_blocks', 'principal_axes', 'latent_features', 'nearest_anchors', 'reseed_empty', 'cluster',
+           'anchor_weights', 'similarity_blocks', 'fingerprint', 'write_similarity', 'write_matrix', 'read_matrix',
+           'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes', 'anchors_along', 'same_directions',
+           'fit_share', 'share_space', 'results_folder', 'Centers', 'parse_bits', 'training_features', 'preprocess']
 
 # %% ../nbs/02_centers.ipynb #b9bb7c63
 import hashlib, re, warnings
@@ -411,14 +411,22 @@ def admm_row(
 )->np.ndarray:       # `(n,)` -1 or +1
     "The row `i` of hash centers that lp-box ADMM finds when the others are fixed."
     others, w = np.delete(codes, i, 0), np.delete(similarity[i], i)
-    w = w - w.mean()
-    w *= codes.shape[1] / max(np.abs(w).max(), 1e-12)
+    w = codes.shape[1] * (2 * (w - w.min()) / max(np.ptp(w), 1e-12) - 1)
     values, vectors = np.linalg.eigh(others.T @ others)
     limit = float(codes.shape[1] - 2 * min_distance)
     b = _admm_row(others, w, codes[i].copy(), limit, values, np.ascontiguousarray(vectors), tolerance)
     return np.where(b >= 0, 1., -1.)
 
 # %% ../nbs/02_centers.ipynb #b34b37a7
+def row_separation(
+    row,   # `(n,)` -1 or +1
+    codes, # `(K, n)`
+    i:int, # the place of `row` in `codes`; what is there does not count
+)->float:  # bits
+    "Mean plus minimum of the distances from `row` to the other codes."
+    distance = (len(row) - np.delete(codes, i, 0) @ row) / 2
+    return distance.mean() + distance.min()
+
 def admm_centers(
     semantic_centers,  # `(K, p)`
     n_bits:int,        # `n`
@@ -427,14 +435,15 @@ def admm_centers(
     patience=5,        # sweeps without gain before it stops
 )->np.ndarray:         # `(K, n)` int8, -1 or +1
     "Hash centers by the released optimiser: row-wise lp-box ADMM, chosen by separation."
-    unit, upper = unit_rows(semantic_centers), np.triu_indices(len(semantic_centers), 1)
+    unit, d_max = unit_rows(semantic_centers), min_center_distance(len(semantic_centers), n_bits)
     codes, similarity = hadamard_start(len(unit), n_bits, seed).astype(np.float64), unit @ unit.T
-    def score(codes): distance = (n_bits - codes @ codes.T)[upper] / 2; return distance.min(), distance.mean()
-    best, best_score, waited, d_max = codes.copy(), score(codes), 0, min_center_distance(*codes.shape)
+    best, best_score, waited = codes, -np.inf, 0
     for _ in tqdm(range(n_sweeps), 'ADMM sweeps', leave=False, delay=2):
-        for i in range(len(codes)): codes[i] = admm_row(codes, similarity, i, d_max)
-        waited = waited + 1
-        if score(codes) > best_score: best, best_score, waited = codes.copy(), score(codes), 0
+        for i in range(len(codes)):
+            row = admm_row(codes, similarity, i, d_max)
+            if row_separation(row, codes, i) > row_separation(codes[i], codes, i): codes[i] = row
+        score = -(codes.sum(0)**2).sum() # grows with the mean distance
+        best, best_score, waited = (codes.copy(), score, 0) if score > best_score else (best, best_score, waited + 1)
         if waited >= patience: break
     return best.astype(np.int8)
 
