@@ -10,7 +10,8 @@ __all__ = ['inlined', 'FILES', 'CENTERS', 'min_center_distance', 'unit_rows', 'p
            'mean_blocks', 'principal_axes', 'latent_features', 'nearest_anchors', 'reseed_empty', 'cluster',
            'anchor_weights', 'similarity_blocks', 'fingerprint', 'write_similarity', 'write_matrix', 'read_matrix',
            'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes', 'anchors_along', 'same_directions',
-           'fit_share', 'share_space', 'results_folder', 'Centers', 'parse_bits', 'training_features', 'preprocess']
+           'fit_share', 'share_space', 'results_folder', 'known_centers', 'Centers', 'parse_bits', 'training_features',
+           'preprocess']
 
 # %% ../nbs/02_centers.ipynb #b9bb7c63
 import hashlib, re, warnings
@@ -798,6 +799,12 @@ def _n_centers(folder):
     "How many centers the files of a folder are about; None where there are none."
     files = ((Path(folder)/FILES[key][0], FILES[key][1]) for key in ('semantic', 'anchors'))
     return next((len(read_matrix(path, name, (None, None))) for path, name in files if path.exists()), None)
+
+def known_centers(
+    folder, # a data set's
+)->int:     # `K`; None where there are no files yet
+    "How many centers the files of a data set are about."
+    return _n_centers(results_folder(folder)) or _n_centers(folder)
 
 # %% ../nbs/02_centers.ipynb #a9274443
 @dataclass

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from tqdm import tqdm
-from .centers import cluster, default_sizes, hash_centers, nearest_anchors, preprocess
+from .centers import cluster, default_sizes, hash_centers, known_centers, nearest_anchors, preprocess
 from .codes import binarize
 from .data import DataError, atomic_path, cache_dir, load, project_root, two_views
 from .losses import alignment_loss, contrastive_loss, reconstruction_loss, smooth_labels
@@ -145,7 +145,7 @@ def make_config(
     settings = dict(dataset=dataset, bits=bits) | settings
     _check_types(settings)
     n, t, f = data.train.features.shape
-    config = complete(TrainConfig(**settings), n, default_sizes(dataset, n, f)[0])
+    config = complete(TrainConfig(**settings), n, known_centers(data.folder) or default_sizes(dataset, n, f)[0])
     check_config(config, n, t)
     return config
 
