@@ -43,6 +43,9 @@ bench-train: $(READY)   ## videos a second in training, against plain code
 bench-mamba: $(READY)   ## engines of the selective scan, against each other
 	$(BIN)/python scripts/bench_mamba.py $(ARGS)
 
+preprocess: $(READY)   ## make preprocess DATASET=fcv BITS="16 32 64" ARGS="-p similarity true"
+	$(LAUNCH) nbs/02b_preprocess.ipynb runs/$(DATASET)-preprocess.ipynb -p dataset $(DATASET) -p bits "$(BITS)" $(ARGS)
+
 docs: $(READY)   ## the site, in _docs: by Quarto where it is installed, else by nbconvert
 	$(BIN)/python scripts/build_docs.py
 

@@ -21,9 +21,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from tqdm import tqdm
-from .centers import cluster, default_sizes, hash_centers, nearest_anchors, preprocess
+from .centers import cluster, default_sizes, hash_centers, known_centers, nearest_anchors, preprocess
 from .codes import binarize
-from .data import DataError, atomic_path, cache_dir, load, project_root, two_views, writable
+from .data import DataError, atomic_path, cache_dir, load, project_root, two_views
 from .losses import alignment_loss, contrastive_loss, reconstruction_loss, smooth_labels
 from .metrics import evaluate_codes
 from .model import S5VH, VARIANTS, ModelConfig, Views
@@ -160,7 +160,7 @@ def make_config(
     settings = dict(dataset=dataset, bits=bits) | settings
     _check_types(settings)
     n, t, f = data.train.features.shape
-    config = complete(TrainConfig(**settings), n, default_sizes(dataset, n, f)[0])
+    config = complete(TrainConfig(**settings), n, known_centers(data.folder) or default_sizes(dataset, n, f)[0])
     check_config(config, n, t)
     return config
 
@@ -650,10 +650,9 @@ def centers_folder(
     data,          # the opened data set
     n_centers:int, # centers asked for; None: the data set's own
 ):                 # a folder, or None for the data set's own
-    "Where a run's centers are kept: beside the data, or in the cache folder for another number of them or read-only data."
-    if n_centers is None and writable(data.folder): return None
-    kind = f'{n_centers} centers' if n_centers else 'own centers'
-    return cache_dir()/kind.replace(' ', '_')/data.folder.relative_to(data.folder.anchor)
+    "Where a run's centers are kept: where `preprocess` keeps them, or in the cache folder for another number of them."
+    if n_centers is None: return None
+    return cache_dir()/f'{n_centers}_centers'/data.folder.relative_to(data.folder.anchor)
 
 # %% ../nbs/05_train.ipynb #3c11d90c
 def training_centers(
@@ -664,9 +663,9 @@ def training_centers(
 )->tuple:               # `(K, n_bits)` hash centers, and `(N,)` index of each video's center
     "Hash centers and first pseudo-labels of a run, made on first use."
     c = config
-    found = preprocess(c.dataset, c.bits, data_root, centers_folder(data, n_centers), n_centers)
-    hash, labels = found.hash[c.bits], found.labels
-    if c.centers != 'consistent': hash = hash_centers(found.semantic, c.bits, c.centers)
+    found = preprocess(c.dataset, [c.bits] if c.centers == 'consistent' else [], data_root, centers_folder(data, n_centers), n_centers)
+    hash, labels = found.hash.get(c.bits), found.labels
+    if hash is None: hash = hash_centers(found.semantic, c.bits, c.centers)
     if c.pseudo_labels == 'second': labels = nearest_anchors(found.latent, cluster(found.latent, c.n_centers, seed=1))[0][:, 0]
     return hash, labels
 
