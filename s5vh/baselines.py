@@ -83,25 +83,27 @@ def principal_directions(
     variances, vectors = np.linalg.eigh((small + small.T) / 2)
     order = np.argsort(-variances, kind='stable')[:n]
     order = order[variances[order] > 1e-6 * variances.max()]
-    return mean, basis @ vectors[:, order], variances[order]
+    directions = basis @ vectors[:, order]
+    largest = directions[abs(directions).argmax(0), np.arange(len(order))]
+    return mean, directions * np.sign(largest), variances[order]
 
 # %% ../nbs/04b_baselines.ipynb #657dce98
 def _orthonormal(
-    matrix:np.ndarray, # `(r, n)`, r at most n
-)->np.ndarray:         # `(r, n)`
-    "The nearest matrix with orthonormal rows."
-    u, _, w = np.linalg.svd(matrix, full_matrices=False)
+    matrix:np.ndarray, # `(r, r)`
+)->np.ndarray:         # `(r, r)`
+    "The nearest orthonormal matrix."
+    u, _, w = np.linalg.svd(matrix)
     return u @ w
 
 # %% ../nbs/04b_baselines.ipynb #642eedd8
 def itq_rotation(
     projected:np.ndarray, # `(N, r)` centred projections on principal directions
-    n_bits:int,           # at least r
     seed:int=0,           # of the random start
     n_steps:int=50,
-)->np.ndarray:            # `(r, n_bits)` with orthonormal rows
+)->np.ndarray:            # `(r, r)`, orthonormal
     "The rotation under which `projected` loses least by taking signs."
-    rotation = _orthonormal(np.random.default_rng(seed).normal(size=(projected.shape[1], n_bits)))
+    r = projected.shape[1]
+    rotation = _orthonormal(np.random.default_rng(seed).normal(size=(r, r)))
     for _ in range(n_steps): rotation = _orthonormal(projected.T @ np.where(projected @ rotation >= 0, 1., -1.))
     return rotation
 
@@ -129,9 +131,10 @@ def _fit_projection(
         mean = _mean_vector(train_features, pool)
         return mean, np.random.default_rng(seed).normal(size=(len(mean), n_bits))
     mean, directions, _ = principal_directions(train_features, n_bits, pool, seed)
-    if name == 'pca': return mean, np.pad(directions, ((0, 0), (0, n_bits - directions.shape[1])))
-    projected = np.concatenate([(block - mean) @ directions for block in pooled_blocks(train_features, pool)])
-    return mean, directions @ itq_rotation(projected, n_bits, seed)
+    if name == 'itq':
+        projected = np.concatenate([(block - mean) @ directions for block in pooled_blocks(train_features, pool)])
+        directions = directions @ itq_rotation(projected, seed)
+    return mean, np.pad(directions, ((0, 0), (0, n_bits - directions.shape[1])))
 
 # %% ../nbs/04b_baselines.ipynb #40069ef0
 BASELINES = ('random', 'lsh', 'pca', 'itq')
@@ -206,7 +209,7 @@ def evaluate_cosine(
     "MAP@k of the uncompressed features, ranked by cosine, in the literature's protocol."
     query, database = _unit_rows(query_features, pool), _unit_rows(database_features, pool)
     masks, db_masks = label_words(query_labels, database_labels, len(query), len(database))
-    _check_ks(ks, len(database))
+    ks = _check_ks(ks, len(database))
     scores = {k: [] for k in ks}
     for start in range(0, len(query), block):
         top = _top_similar(query[start:start + block] @ database.T, max(ks))

@@ -96,8 +96,12 @@ def hamming_distance(
 ):            # `(q, n)` int16 distances in bits, 0 to `n_bits`
     "Hamming distance of every query to every database code."
     torched = isinstance(query, torch.Tensor)
-    if not torched: query, database = np.asarray(query), np.asarray(database)
-    if query.ndim != 2 or database.ndim != 2 or query.shape[1] != database.shape[1]:
+    database = torch.as_tensor(database, device=query.device) if torched else np.asarray(database)
+    if not torched: query = np.asarray(query)
+    if query.ndim != 2 or database.ndim != 2:
+        raise ValueError('expected codes of shape (n, n_bits), '
+                         f'found query {tuple(query.shape)}, database {tuple(database.shape)}')
+    if query.shape[1] != database.shape[1]:
         raise ValueError(f'query {tuple(query.shape)} and database {tuple(database.shape)} differ in code length')
     are_packed = [p.dtype in (np.uint8, torch.uint8) for p in (query, database)]
     if are_packed[0] != are_packed[1]: raise ValueError('query and database: one is packed, the other is not')
@@ -118,7 +122,9 @@ def rank(
     query, database = np.asarray(query), np.asarray(database)
     n = len(database)
     k = n if k is None else k
-    if not 0 < k <= n: raise ValueError(f'k must be from 1 to {n}, the size of the database, found {k}')
+    if not n: raise ValueError('the database is empty: nothing to rank')
+    if k not in range(1, n + 1):
+        raise ValueError(f'k must be a whole number from 1 to {n}, the size of the database, found {k}')
     indices, distances = np.empty((len(query), k), np.int64), np.empty((len(query), k), np.int16)
     for start in range(0, len(query), block):
         rows = slice(start, start + block)

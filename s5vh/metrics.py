@@ -24,7 +24,8 @@ def _numpy(
     x, # array, tensor on any device, or nested list
 )->np.ndarray:
     "`x` as a NumPy array."
-    return x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)
+    if not isinstance(x, torch.Tensor): return np.asarray(x)
+    return (x.float() if x.dtype == torch.bfloat16 else x).detach().cpu().numpy() # NumPy has no bfloat16
 
 # %% ../nbs/04a_metrics.ipynb #134bc132
 def _as_words(
@@ -35,13 +36,14 @@ def _as_words(
 
 # %% ../nbs/04a_metrics.ipynb #450ad059
 def _id_words(
-    ids:np.ndarray,   # `(n,)` class of each item, 0 or more
-    n_classes:int,
-)->np.ndarray:        # `(n, n_words)` uint64
+    query:np.ndarray,    # `(q,)` class of each query
+    database:np.ndarray, # `(n,)` class of each database item
+)->tuple:                # `(q, n_words)` and `(n, n_words)` uint64
     "Masks of items with one class each, made without a dense label matrix."
-    words = np.zeros((len(ids), -(-n_classes // 64)), np.uint64)
+    known, ids = np.unique(np.r_[query, database], return_inverse=True)
+    words = np.zeros((len(ids), -(-len(known) // 64)), np.uint64)
     words[np.arange(len(ids)), ids // 64] = np.uint64(1) << (ids % 64).astype(np.uint64)
-    return words
+    return words[:len(query)], words[len(query):]
 
 # %% ../nbs/04a_metrics.ipynb #08045658
 def _check_labels(
@@ -50,11 +52,11 @@ def _check_labels(
     name:str,          # whose labels, for the message
 )->None:
     "Raise `ValueError` unless `labels` are `n` rows of 0 and 1, or `n` class ids."
-    if len(labels) != n: raise ValueError(f'{name}: {len(labels)} labels for {n} codes')
     if labels.ndim not in (1, 2): raise ValueError(f'{name} labels: expected 1 or 2 dimensions, got shape {labels.shape}')
+    if len(labels) != n: raise ValueError(f'{name}: {len(labels)} labels for {n} codes')
     if labels.ndim == 2 and not ((labels == 0) | (labels == 1)).all():
-        raise ValueError(f'{name} labels: entries must be 0 or 1, one column a class')
-    if labels.ndim == 1 and (labels.dtype.kind not in 'iu' or labels.min() < 0):
+        raise ValueError(f'{name} labels: entries must be 0 or 1, one column a class; class ids go in a flat array')
+    if labels.ndim == 1 and (labels.dtype.kind not in 'iuf' or not (labels >= 0).all() or (labels % 1).any()):
         raise ValueError(f'{name} labels: class ids must be integers from 0 on')
 
 # %% ../nbs/04a_metrics.ipynb #ae8f92d4
@@ -71,8 +73,7 @@ def label_words(
     if query.shape[1:] != database.shape[1:]:
         raise ValueError(f'query labels {query.shape} and database labels {database.shape} have different classes')
     if query.ndim == 2: return tuple(_as_words(np.packbits(l != 0, axis=1)) for l in (query, database))
-    n_classes = int(max(query.max(), database.max())) + 1
-    return tuple(_id_words(l, n_classes) for l in (query, database))
+    return _id_words(query, database)
 
 # %% ../nbs/04a_metrics.ipynb #610813ee
 def _check_signs(
@@ -386,14 +387,16 @@ def radius_precision(
 
 # %% ../nbs/04a_metrics.ipynb #34d61d32
 def _check_ks(
-    ks,    # ranks to cut at
-    n:int, # items a query can find
-)->None:
-    "Raise `ValueError` unless every k is a whole number from 1 to `n`."
-    if not len(ks): raise ValueError('ks is empty: name at least one k')
+    ks,     # ranks to cut at
+    n:int,  # items a query can find
+)->list:    # of int
+    "The ranks to cut at; `ValueError` unless every one is a whole number from 1 to `n`."
+    ks = np.atleast_1d(ks).tolist()
+    if not ks: raise ValueError('ks is empty: name at least one k')
     for k in ks:
         if k != int(k) or k < 1: raise ValueError(f'k must be a whole number from 1 on, got {k}')
         if k > n: raise ValueError(f'k={k} is beyond the {n} items that a query can find in the database')
+    return [int(k) for k in ks]
 
 # %% ../nbs/04a_metrics.ipynb #1fccec84
 def _check_choice(
@@ -402,7 +405,7 @@ def _check_choice(
     name:str,  # of the argument
 )->None:
     "Raise `ValueError` unless `value` is one of `choices`."
-    if value not in choices: raise ValueError(f"{name} must be one of {', '.join(choices)}, got '{value}'")
+    if value not in list(choices): raise ValueError(f"{name} must be one of {', '.join(choices)}, got '{value}'")
 
 # %% ../nbs/04a_metrics.ipynb #6e79f586
 def _warn_without_relevant(
@@ -428,8 +431,7 @@ def query_scores(
     exclude_self = protocol == 'no-self' if exclude_self is None else exclude_self
     p = problem(query_codes, database_codes, query_labels, database_labels, exclude_self)
     n = p.database.shape[1] - exclude_self
-    if protocol in ('full', 'radius'): ks = (1,)
-    _check_ks(ks, n)
+    ks = _check_ks((1,) if protocol in ('full', 'radius') else ks, n)
     H, parts, n_without = _harmonic(n), [], 0
     for start in range(0, len(p.query), block):
         ranking = rank_database(p, max(ks), slice(start, start + block), whole=protocol == 'full' and ties == 'index')
@@ -546,7 +548,7 @@ def evaluate_all(
     "Every protocol in every order of ties; where the database is the query set, also without the self-match."
     p = problem(query_codes, database_codes, query_labels, database_labels)
     with_self = np.array_equal(p.query, p.database.T) and np.array_equal(p.masks, p.db_masks.T)
-    _check_ks(ks, p.database.shape[1] - with_self)
+    ks = _check_ks(ks, p.database.shape[1] - with_self)
     scores, ranks, parts = _evaluate_ranked(p, _wanted(_SELF_KEPT), ks, block)
     if with_self:
         alone, ranks, parts = _evaluate_ranked(p._replace(skip=np.arange(len(p.query))), _wanted(['no-self']), ks, block)
@@ -603,8 +605,10 @@ def bootstrap_interval(
     seed:int=0,
 )->tuple:                 # low and high end, floats or `(m,)` each
     "Percentile bootstrap interval of the mean over queries."
-    means = bootstrap_means(values, n_resamples, seed)
-    return tuple(np.nanquantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0))
+    means, ends = bootstrap_means(values, n_resamples, seed), [(1 - level) / 2, (1 + level) / 2]
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', RuntimeWarning) # no query has a value: NaN
+        return tuple(np.nanquantile(means, ends, axis=0))
 
 # %% ../nbs/04a_metrics.ipynb #7e9d4f38
 def _random_signs(
