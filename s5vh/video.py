@@ -7,12 +7,13 @@ __all__ = ['tiny', 'VGG16_CHANNELS', 'MEAN', 'DEVIATION', 'BACKBONES', 'SOURCE',
            'on_screen', 'ClipError', 'Limits', 'Timeline', 'read_timeline', 'upright', 'read_frames', 'Extractor',
            'shrink', 'VGG16', 'Bottleneck', 'ResNet50', 'middle', 'normalized', 'Backbone', 'file_hash', 'find_weights',
            'load_weights', 'backbone_extractor', 'as_extractor', 'content_hash', 'clip_features', 'cached_features',
-           'find_clips', 'Report', 'ids_path', 'write_features', 'read_ids', 'extract', 'strip', 'plot_strips']
+           'find_clips', 'Report', 'ids_path', 'write_features', 'read_ids', 'extract', 'as_dataset', 'strip',
+           'plot_strips']
 
 # %% ../nbs/08_video.ipynb #567fde70
-import hashlib, inspect, json, os, re, tempfile, threading
+import hashlib, os, re, shutil, tempfile, threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, NamedTuple
 import h5py
@@ -21,7 +22,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
-from .data import DataError, MissingDataError, atomic_path, cache_dir, frame_features, open_h5
+from .data import DataError, MissingDataError, atomic_path, cache_dir, frame_features, open_h5, write_labels
 
 # %% ../nbs/08_video.ipynb #89248388
 def write_clip(
@@ -566,6 +567,22 @@ def _one_width(done, failed):
     failed |= {name: f'{w} features a frame, the first clip has {first}' for name, w in width.items() if w != first}
     ids = [name for name in done if name not in failed]
     return ids, [done[name] for name in ids]
+
+# %% ../nbs/08_video.ipynb #62f1c8ff
+def as_dataset(
+    features,    # a feature file
+    folder,      # of the data set, made where missing: `data/mine`
+    labels=None, # `(N, n_classes)` zeros and ones; None: unknown
+)->Path:         # the folder
+    "Lay a feature file out as a data set whose training videos are its database and its queries."
+    folder = Path(folder)
+    with open_h5(features, 'feats') as feats: n = len(feats)
+    labels = np.zeros((n, 1)) if labels is None else np.asarray(labels)
+    if len(labels) != n: raise ValueError(f'labels: expected {n} rows, one for each video of {features}, found {len(labels)}')
+    for split in ('train', 'test'):
+        with atomic_path(folder/f'{split}_feats.h5') as temporary: shutil.copyfile(features, temporary)
+        write_labels(folder/f'{split}_labels.mat', labels)
+    return folder
 
 # %% ../nbs/08_video.ipynb #38c04724
 def strip(
