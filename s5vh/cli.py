@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'add_argument', 'parser_of', 'add_settings', 'features', 'centers', 'train', 'evaluate', 'load_model',
            'read_inputs', 'codes_of', 'read_code_file', 'encode', 'index_create', 'index_add', 'index_remove',
-           'index_info', 'search', 'duplicates', 'info', 'overview', 'find_command', 'underscored', 'main', 'run']
+           'index_info', 'search', 'duplicates', 'info', 'overview', 'find_command', 'underscored', 'main', 'plain',
+           'run']
 
 # %% ../nbs/10_cli.ipynb #1033b054
 import argparse, contextlib, json, sys
@@ -25,7 +26,7 @@ def add_argument(
     if anno is bool: return parser.add_argument(f'--{name}', action=argparse.BooleanOptionalAction, default=default, help=help)
     shown = '' if default in (None, '') else f' (default: {default})'
     if anno is list: parser.add_argument(name, nargs='*', default=default, help=help)
-    else: parser.add_argument(f'--{name}', type=anno, default=default, metavar=name.upper(), help=help + shown)
+    else: parser.add_argument(*([f'-{name}'] if len(name) == 1 else []), f'--{name}', type=anno, default=default, metavar=name.upper(), help=help + shown)
 
 # %% ../nbs/10_cli.ipynb #80918e64
 def parser_of(
@@ -101,11 +102,11 @@ def centers(
 ):
     "Cluster a data set's training videos, and make their hash centers."
     from s5vh.centers import preprocess
-    lengths = [int(b) for b in bits.split(',')]
-    made = preprocess(dataset, lengths, data_root, out, n_centers, n_latent, seed, method, similarity, redo)
-    reports = {n: {k: v for k, v in vars(r).items()} if hasattr(r, '__dict__') else r for n, r in made.reports.items()}
-    text = [f'{len(made.semantic)} centers of {len(made.latent)} videos, in {made.folder}'] + [f'{n} bits: {r}' for n, r in reports.items()]
-    return dict(folder=str(made.folder), n_centers=len(made.semantic), n_videos=len(made.latent), reports=reports), '\n'.join(text)
+    made = preprocess(dataset, bits, data_root, out, n_centers, n_latent, seed, method, similarity, redo)
+    text = [f'{len(made.semantic)} centers of {len(made.latent)} videos, in {made.folder}']
+    text += [f'{n} bits: nearest pair {r["min_distance"]} apart, asked for {r["d_max"]}; rank correlation with the semantic centers {r["spearman"]:.3f}'
+             for n, r in made.report.items()]
+    return dict(folder=made.folder, n_centers=len(made.semantic), n_videos=len(made.latent), report=made.report), '\n'.join(text)
 
 # %% ../nbs/10_cli.ipynb #11b9cff2
 def train(
@@ -448,13 +449,23 @@ def _version():
     return f's5vh {__version__}'
 
 # %% ../nbs/10_cli.ipynb #b2da0dd7
+def plain(
+    value, # whatever a command answers
+):         # as JSON has it: arrays as lists, paths as strings, NaN and infinity as null
+    "A value that any JSON reader takes."
+    if isinstance(value, dict): return {str(k): plain(v) for k, v in value.items()}
+    if hasattr(value, 'tolist'): value = value.tolist()
+    if isinstance(value, (list, tuple)): return [plain(v) for v in value]
+    if isinstance(value, float): return value if abs(value) < float('inf') else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+# %% ../nbs/10_cli.ipynb #7d6c318c
 def run(
     name:str,       # of a command
     as_json:bool,   # answer with JSON
     arguments:dict, # of its function
 )->int:             # exit code
     "Run a command's function, print its answer, and turn its failures into exit codes."
-    from warnings import catch_warnings
     failures = (ValueError, OSError, RuntimeError, MemoryError)   # DataError and TrainingError are among them
     try:
         with contextlib.redirect_stdout(sys.stderr): result, text = COMMANDS[name](**arguments)
@@ -464,5 +475,5 @@ def run(
     except failures as e:
         print(f's5vh {name}: ' + ' '.join(str(e).split()) or type(e).__name__, file=sys.stderr)
         return 1
-    print(json.dumps(result, default=str) if as_json else text)
+    print(json.dumps(plain(result)) if as_json else text)
     return 3 if result.get('failed') else 0

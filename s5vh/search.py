@@ -439,11 +439,16 @@ def _check_radius(radius, bits):
 
 # %% ../nbs/07_search.ipynb #6403119f
 @patch
-def packed(self:Index)->np.ndarray: # `(count, bits // 8)` uint8, not a copy: valid until the index changes
-    "All codes, in order of insertion."
+def _view(self:Index):
+    "All packed codes where FAISS has them, without a copy: good as long as the index lives and does not change."
     import faiss
     if not self.count: return np.empty((0, self.bits // 8), np.uint8)
     return faiss.rev_swig_ptr(self._flat.xb.data(), self.count * self.bits // 8).reshape(self.count, -1)
+
+@patch
+def packed(self:Index)->np.ndarray: # `(count, bits // 8)` uint8
+    "All codes, in order of insertion."
+    return self._view().copy()
 
 # %% ../nbs/07_search.ipynb #03729c3c
 @patch
@@ -465,7 +470,7 @@ def remove(self:Index,
     names = self.ids()
     keep = np.array([name not in gone for name in names])
     flat = faiss.IndexBinaryFlat(self.bits)
-    flat.add(np.ascontiguousarray(self.packed()[keep]))
+    flat.add(np.ascontiguousarray(self._view()[keep]))
     self._flat, self._names, self._known = flat, Names(), self._known - gone
     self._names.append([name for name in names if name not in gone])
     self._changed, self._ivf = True, None
@@ -494,7 +499,7 @@ def info(self:Index)->dict: # plain values
 def _build_ivf(self:Index, target=0.95, seed=0):
     "Build inverted lists over all codes, and choose how many to probe."
     import faiss
-    n_lists, packed = 2 ** round(log2(self.count) / 2), self.packed()
+    n_lists, packed = 2 ** round(log2(self.count) / 2), self._view()
     self._quantizer = faiss.IndexBinaryFlat(self.bits)  # FAISS keeps no reference of its own
     ivf = faiss.IndexBinaryIVF(self._quantizer, self.bits, n_lists)
     ivf.cp.seed = seed
@@ -526,7 +531,7 @@ def recall(self:Index,
 )->float:             # 0 to 1
     "The share of the `k` nearest that `search` finds: results no farther than the true k-th one."
     if self._ivf is None: return 1.
-    if codes is None: codes = self.packed()[np.random.default_rng(1).permutation(self.count)[:200]]
+    if codes is None: codes = self._view()[np.random.default_rng(1).permutation(self.count)[:200]]
     query, k = packed_codes(codes, self.bits), min(k, self.count)
     found, true = self._search_ivf(query, k, probes)[0], self._flat.search(query, k)[0]
     return float((found <= true[:, -1:]).mean())
@@ -546,7 +551,7 @@ def _pair_engine(self:Index, radius):
     part = min(self.bits // (radius + 1), 32)
     if part < log2(self.count + 1) - 4: return self._flat
     engine = faiss.IndexBinaryMultiHash(self.bits, radius + 1, part)
-    engine.add(self.packed())
+    engine.add(self._view())
     return engine
 
 # %% ../nbs/07_search.ipynb #f8db3f84
@@ -558,7 +563,7 @@ def duplicates(self:Index,
 )->Duplicates:
     "All pairs of codes within `radius` bits of each other, and the groups they form. Always exact."
     _check_radius(radius, self.bits)
-    engine, packed, found, total = self._pair_engine(radius), self.packed(), [], 0
+    engine, packed, found, total = self._pair_engine(radius), self._view(), [], 0
     for start in tqdm(range(0, self.count, 1024), desc='duplicates', unit='block', delay=2, disable=not progress):
         block = packed[start:start + 1024]
         limits, distances, rows = engine.range_search(block, radius + 1)
