@@ -477,3 +477,6 @@ def run(
         return 1
     print(json.dumps(plain(result)) if as_json else text)
     return 3 if result.get('failed') else 0
+
+# %% ../nbs/10_cli.ipynb #32446a60
+if __name__ == '__main__' and '__file__' in globals(): sys.exit(main())
