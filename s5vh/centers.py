@@ -428,6 +428,7 @@ def row_separation(
     distance = (len(row) - np.delete(codes, i, 0) @ row) / 2
     return distance.mean() + distance.min()
 
+# %% ../nbs/02_centers.ipynb #c14c570a
 def admm_centers(
     semantic_centers,  # `(K, p)`
     n_bits:int,        # `n`
@@ -458,8 +459,6 @@ def separated_centers(
     codes, d_max = consistent_centers(semantic_centers, n_bits, seed), min_center_distance(len(semantic_centers), n_bits)
     if not center_report(codes, semantic_centers)['pairs_below']: return codes
     return separate(codes, d_max, np.random.default_rng(seed))[0]
-
-
 
 # %% ../nbs/02_centers.ipynb #d8f77f0f
 def hash_centers(
@@ -777,6 +776,7 @@ def fit_share(
     "The share of the latent features' size that their nearest anchors explain."
     return 1 - nearest_anchors(latent, anchors)[1].sum() / max((latent.astype(np.float64)**2).sum(), 1e-12)
 
+# %% ../nbs/02_centers.ipynb #664ea5e6
 def share_space(
     latent,  # `(N, p)`
     anchors, # `(K, p)`
@@ -800,6 +800,7 @@ def _n_centers(folder):
     files = ((Path(folder)/FILES[key][0], FILES[key][1]) for key in ('semantic', 'anchors'))
     return next((len(read_matrix(path, name, (None, None))) for path, name in files if path.exists()), None)
 
+# %% ../nbs/02_centers.ipynb #6fc36e40
 def known_centers(
     folder, # a data set's
 )->int:     # `K`; None where there are no files yet

@@ -6,7 +6,7 @@ python scripts/bench_centers.py --matrix semantic.npy          # hash centers: s
 python scripts/bench_centers.py --matrix semantic.npy --effort 1 8 --free --seeds 3   # how far the search is from its limit
 python scripts/bench_centers.py --matrix semantic.npy --cold   # the first call ever, compiling included
 
-The features are synthetic: groups of videos, made block by block, so that no file of their size is needed.
+The features are synthetic: groups of videos around a few themes, made block by block, so that no file of their size is needed.
 """
 import argparse
 import os
@@ -28,8 +28,9 @@ from s5vh.centers import (FILES, center_report, cluster, consistent_centers, has
 class SyntheticStore:
     "Features that are made when they are asked for: the interface of `FeatureStore`, without a file."
     def __init__(self, n_videos, n_frames, d_feature, n_groups, seed=0):
-        self.shape, self.seed = (n_videos, n_frames, d_feature), seed
-        self.groups = 0.5 * np.random.default_rng(seed).standard_normal((n_groups, d_feature), np.float32)
+        self.shape, self.seed, rng = (n_videos, n_frames, d_feature), seed, np.random.default_rng(seed)
+        themes = rng.standard_normal((n_groups // 10 + 1, d_feature), np.float32)
+        self.groups = themes[np.arange(n_groups) % len(themes)] + rng.standard_normal((n_groups, d_feature), np.float32)
 
     def __len__(self): return self.shape[0]
 
