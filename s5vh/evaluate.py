@@ -10,7 +10,7 @@ __all__ = ['run_codes', 'code_sources', 'file_codes', 'find_codes', 'evaluate_ru
            'read_codes']
 
 # %% ../nbs/06_evaluate.ipynb #60fcebbf
-import json
+import json, textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -277,14 +277,16 @@ def class_names(
 def _draw_video(
     ax,
     picture, # `(height, width)`, or None
-    text:str, # below the picture
+    title:str, # below the picture
+    name:str,  # of the class, below the title; long ones take two lines
     color:str, # of the frame
 )->None:
     "One video in its frame."
     if picture is None: ax.set(facecolor='whitesmoke')
     else: ax.imshow(picture, cmap='gray', vmin=0, vmax=1)
     ax.set(xticks=[], yticks=[])
-    ax.set_xlabel(text, fontsize=7)
+    name = '\n'.join(textwrap.wrap(name, 16, max_lines=2, placeholder=' …'))
+    ax.set_xlabel(f'{title}\n{name}', fontsize=6)
     for spine in ax.spines.values(): spine.set(color=color, linewidth=2)
 
 # %% ../nbs/06_evaluate.ipynb #efc3456a
@@ -299,15 +301,15 @@ def plot_gallery(
     "Some queries, and their nearest videos."
     chosen, names = np.sort(np.random.default_rng(seed).permutation(len(query_codes))[:n_query]), class_names(data)
     nearest, distance = rank(_packed(query_codes[chosen]), _packed(database_codes), k)
-    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.2 * len(chosen)), squeeze=False)
+    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.3 * len(chosen)), squeeze=False)
     for row, q in enumerate(chosen):
         label, shown = data.query.labels[q], pictures(data, 'database', nearest[row])
         own = pictures(data, 'query', [q])
-        _draw_video(axes[row, 0], None if own is None else own[0], f'query\n{names[label.argmax()]}', 'k')
+        _draw_video(axes[row, 0], None if own is None else own[0], 'query', names[label.argmax()], 'k')
         for i, j in enumerate(nearest[row]):
             found, picture = data.database.labels[j], None if shown is None else shown[i]
             color = 'green' if (found & label).any() else 'red'
-            _draw_video(axes[row, i + 1], picture, f'{distance[row, i]} bits\n{names[found.argmax()]}', color)
+            _draw_video(axes[row, i + 1], picture, f'{distance[row, i]} bits', names[found.argmax()], color)
     fig.tight_layout()
     return fig
 

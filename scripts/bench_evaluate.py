@@ -6,7 +6,7 @@
 Each measurement runs in a process of its own, so that its peak memory is its own; times are the least of three runs
 (of one where they are long) and leave compilation out. `s5vh` is `evaluate_codes`: compiled by Numba, on as many threads as torch
 uses. The plain version is one dot product for all distances, a stable sort for each query, and relevance gathered in its
-order; its distances against 45,600 items fill several GB, so at that size it answers the first 1,000 queries alone. Wherever both run,
+order; 45,600 x 45,600 distances would fill 8 GB, so at that size it answers the first 1,000 queries alone. Wherever both run,
 their figures must agree to 1e-6. `everything` is every protocol, tie order and curve of `evaluate_all`.
 """
 import argparse, json, resource, subprocess, sys, time
