@@ -9,7 +9,7 @@ ARGS ?=
 # Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo test train evaluate preprocess bench-train bench-mamba docs readme outputs clean
+.PHONY: help setup demo demo-video test train evaluate preprocess bench-train bench-mamba docs readme outputs clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' Makefile | sed -E 's/:.*##/ -/'
@@ -27,6 +27,10 @@ demo: $(READY)   ## train on the embedded digits, evaluate, and print a table
 	$(LAUNCH) nbs/05_train.ipynb runs/demo-train.ipynb -p dataset digits -p bits 16
 	$(LAUNCH) nbs/06_evaluate.ipynb runs/demo-evaluate.ipynb -p dataset digits -p run runs/digits-s5vh-16
 	@$(BIN)/python scripts/demo_table.py runs/digits-s5vh-16 runs/demo-train.ipynb runs/demo-evaluate.ipynb
+
+demo-video: $(READY)   ## render clips, train on them, index, search, find duplicates; table, notebook, gallery
+	OMP_NUM_THREADS=1 $(LAUNCH) nbs/08a_clips.ipynb runs/demo-video.ipynb -p n_clips 200 -p epochs 40 -p out runs/demo-video
+	@echo "executed notebook, with the gallery: runs/demo-video.ipynb"
 
 test: $(READY)   ## notebooks and modules in step, then every notebook's tests
 	$(BIN)/python scripts/run_tests.py
