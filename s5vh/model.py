@@ -23,8 +23,10 @@ from .mixers import MIXERS, temporal_layer
 
 # %% ../nbs/03b_model.ipynb #7dfa3c54
 SIZES = {'mini': 1, 'small': 6, 'base': 12}  # encoder layers; the decoder has 1
-VARIANTS = {'described': dict(classifier='centers', backward='own', step_init='mamba', decoder_order='temporal'),
-            'released': dict(classifier='free', backward='tied', step_init='equal', decoder_order='visible_first')}
+_described = dict(classifier='centers', backward='own', step_init='mamba', decoder_order='temporal', pooling='codes', inputs='raw')
+VARIANTS = {'described': _described,
+            'released': _described | dict(classifier='free', backward='tied', step_init='equal', decoder_order='visible_first'),
+            'improved': _described | dict(pooling='logits', inputs='standard')}
 
 # %% ../nbs/03b_model.ipynb #9ed8d93d
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class ModelConfig:
     backward:str='own'         # 'own' weights for the backward direction, or 'tied' to the forward ones
     step_init:str='mamba'      # 'mamba': log-uniform steps; 'equal': every step starts at 0.693
     decoder_order:str='temporal' # order of the decoder's tokens: 'temporal' or 'visible_first'
+    pooling:str='codes'        # a video's soft code: the mean of its frames' 'codes', or the code of the mean of their 'logits'
+    inputs:str='raw'           # features 'raw', or 'standard': with the training frames' mean and scale taken out
 
     def __post_init__(self):
         choices = dict(mixer=MIXERS, size=SIZES, **{k: {v[k] for v in VARIANTS.values()} for k in VARIANTS['described']})
@@ -90,15 +94,25 @@ class Encoder(nn.Module):
         super().__init__()
         d, depth = config.d_model, SIZES[config.size]
         self.patch_embed = nn.Linear(config.d_feature, d)
+        self.standard = config.inputs == 'standard'
+        if self.standard:
+            self.register_buffer('mean', torch.zeros(config.d_feature))
+            self.register_buffer('scale', torch.ones(config.d_feature))
         rates = np.linspace(0, config.drop_path, depth) if depth > 1 else [0.]
         self.blocks = nn.ModuleList(_layer(config, d, float(rate)) for rate in rates)
         self.norm, self.head = nn.LayerNorm(d, eps=1e-6), nn.Linear(d, d)
+
+    def standardize(self,
+        frames:Tensor, # `(b, t, f)`
+    )->Tensor:         # `(b, t, f)`
+        "Take the training frames' mean and scale out, where `inputs` asks for it."
+        return (frames - self.mean) / self.scale if self.standard else frames
 
     def embed(self,
         frames:Tensor, # `(b, t, f)`
     )->Tensor:         # `(b, t, d_model)`
         "Project every frame and add its position."
-        return self.patch_embed(frames) + positions(frames.shape[1], self.norm.normalized_shape[0], frames.device)
+        return self.patch_embed(self.standardize(frames)) + positions(frames.shape[1], self.norm.normalized_shape[0], frames.device)
 
     def forward(self,
         x:Tensor,         # `(b, l, d_model)`, embedded frames
@@ -133,10 +147,10 @@ class Decoder(nn.Module):
 # %% ../nbs/03b_model.ipynb #c3b32d3b
 class Views(NamedTuple):
     "What a training step needs to know of the `v` views of `b` videos."
-    soft:Tensor           # `(v, b, n_bits)` soft codes: the mean of the visible frames' codes
+    soft:Tensor           # `(v, b, n_bits)` soft codes of the visible frames, see `S5VH.pool`
     classes:Tensor        # `(v, b, n_centers)` inner products with the hash centers
     reconstruction:Tensor # `(v, b, m, f)` the hidden frames, as rebuilt from the codes
-    target:Tensor         # `(v, b, m, f)` the hidden frames, as they are
+    target:Tensor         # `(v, b, m, f)` the hidden frames, as they are; standardised, where `inputs` asks for it
 
 # %% ../nbs/03b_model.ipynb #8a938126
 class S5VH(nn.Module):
@@ -177,14 +191,22 @@ class S5VH(nn.Module):
         "The hash layer's output for each frame."
         return self.ln(self.binary(self.encoder(x, mask)))
 
+    def pool(self,
+        logits:Tensor,    # `(b, l, n_bits)`
+        mask:Tensor=None, # `(b, l)` bool, True at real frames; None: all are real
+    )->Tensor:            # `(b, n_bits)`, from -1 to 1
+        "The mean of the real frames' codes, or the code of their mean logits."
+        late = self.config.pooling == 'logits'
+        x = logits if late else binarize(logits)
+        mean = x.mean(1) if mask is None else (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return binarize(mean) if late else mean
+
     def soft_codes(self,
         frames:Tensor,    # `(b, t, f)`
         mask:Tensor=None, # `(b, t)` bool, True at real frames; None: all are real
     )->Tensor:            # `(b, n_bits)`, from -1 to 1
-        "The mean of the real frames' codes."
-        codes = binarize(self.logits(self.encoder.embed(frames), mask))
-        if mask is None: return codes.mean(1)
-        return (codes * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        "One code for each video."
+        return self.pool(self.logits(self.encoder.embed(frames), mask), mask)
 
     def forward(self,
         frames:Tensor, # `(b, t, f)`
@@ -194,10 +216,25 @@ class S5VH(nn.Module):
         v, b, t = hidden.shape
         order = hidden.flatten(0, 1).to(torch.uint8).argsort(dim=1, stable=True)  # visible places, then hidden ones
         videos, n_visible = torch.arange(b, device=order.device).repeat(v), t - int(hidden[0, 0].sum())
-        codes = binarize(self.logits(take(self.encoder.embed(frames), order[:, :n_visible], videos)))
-        rebuilt = self.decoder(self.encoder_to_decoder(codes), self.mask_token, order)
-        soft, target = codes.mean(1), take(frames, order[:, n_visible:], videos)
+        logits = self.logits(take(self.encoder.embed(frames), order[:, :n_visible], videos))
+        rebuilt = self.decoder(self.encoder_to_decoder(binarize(logits)), self.mask_token, order)
+        soft, target = self.pool(logits), take(self.encoder.standardize(frames), order[:, n_visible:], videos)
         return Views(*(x.unflatten(0, (v, b)) for x in (soft, self.classifier(soft), rebuilt, target)))
+
+# %% ../nbs/03b_model.ipynb #7b550b23
+@patch
+@torch.no_grad()
+def start_from_axes(self:S5VH,
+    statistics, # of the training frames, from `s5vh.neighbors.frame_statistics`
+):
+    "Let the encoder begin with the principal axes of the standardised training frames. Needs inputs='standard'."
+    encoder, s = self.encoder, statistics
+    if not encoder.standard: raise ValueError("start_from_axes: expected a model with inputs='standard', found 'raw'")
+    encoder.mean.copy_(torch.from_numpy(s.mean)), encoder.scale.copy_(torch.from_numpy(s.scale))
+    if not len(s.axes): return
+    weights = torch.from_numpy(s.axes / np.sqrt(s.variances + 1e-4 * s.variances[0])[:, None])[:self.config.d_model]
+    encoder.patch_embed.bias.zero_()
+    encoder.patch_embed.weight.zero_()[:len(weights)].copy_(weights)
 
 # %% ../nbs/03b_model.ipynb #0726e46b
 def _check_frames(features, config):
