@@ -150,8 +150,8 @@ def check_config(
         'neighbor_temperature': (c.neighbor_temperature > 0, 'above 0'),
         'n_neighbors': (1 <= c.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are training videos'),
         'reconstruction': (c.reconstruction >= 0, 'at least 0'), 'weight_decay': (c.weight_decay >= 0, 'at least 0')}
-    rules['start'] = c.start != 'axes' or c.inputs == 'standard', "'random' with inputs='raw'"
     rules |= {name: (getattr(c, name) in known, 'one of ' + ', '.join(known)) for name, known in _choices(c).items()}
+    if c.start == 'axes': rules['start'] = c.inputs == 'standard', "'random' with inputs='raw'"
     for name, (good, expected) in rules.items():
         if not good: raise ValueError(f'{name}: expected {expected}; found {getattr(c, name)!r}')
 
