@@ -42,7 +42,7 @@ class TrainConfig:
     dataset:str                  # 'digits', a published data set, or another folder of the data root
     bits:int                     # code length, a multiple of 8
     model:str='s5vh'             # temporal mixer, one of `MODELS`
-    variant:str='described'      # 'described', 'released' or 'improved': sets the switches below where they are None
+    variant:str=None             # 'described', 'released' or 'improved': sets the switches below where they are None
     epochs:int=None              # passes over the training videos
     seed:int=0                   # weights, masks, shuffling and clustering
     size:str=None                # encoder layers: mini 1, small 6, base 12
@@ -75,7 +75,7 @@ class TrainConfig:
     start:str=None               # the encoder's first Linear starts 'random', or from the frames' principal 'axes'
     neighbors:float=None         # weight of the neighbours' loss; 0: there is none
     neighbor_temperature:float=0.2 # of the neighbours' loss
-    n_neighbors:int=10           # neighbours of a video in their graph
+    n_neighbors:int=None         # neighbours of a video in their graph; None: 10, or half the videos if they are few
     going_on:float=0.9           # chance that a walk on that graph takes a further step
     precision:str='float32'      # of the network's matrix products: 'float32', or 'bfloat16' on GPUs
     select:str='last'            # the model that is kept: 'last' epoch, least loss on 'held_out' videos, or best on 'test_queries'
@@ -106,13 +106,13 @@ def complete(
     n_centers:int,      # centers to use where the settings do not say
 )->TrainConfig:         # without `None`
     "Fill in what follows from the data set, the model and the variant."
-    given = {k: v for k, v in asdict(config).items() if v is not None}
-    preset = dict(n_centers=n_centers) | COMMON | PRESETS.get(config.dataset, OTHER | dict(batch_size=min(128, n_videos)))
-    if config.variant == 'improved': preset = preset | IMPROVED | dict(batch_size=min(IMPROVED['batch_size'], n_videos))
+    variant = config.variant or ('described' if config.dataset in PRESETS else 'improved')
+    given = {k: v for k, v in asdict(config).items() if v is not None} | dict(variant=variant)
+    if variant not in SWITCHES: raise ValueError(f'variant: expected one of {", ".join(SWITCHES)}; found {variant!r}')
+    preset = dict(n_centers=n_centers, n_neighbors=max(1, min(10, n_videos // 2))) | COMMON | PRESETS.get(config.dataset, OTHER | dict(batch_size=min(128, n_videos)))
+    if variant == 'improved': preset = preset | IMPROVED | dict(batch_size=min(IMPROVED['batch_size'], n_videos))
     if config.model != 's5vh': preset = preset | dict(mask_ratio=0.3)
-    if config.variant not in SWITCHES:
-        raise ValueError(f'variant: expected one of {", ".join(SWITCHES)}; found {config.variant!r}')
-    return TrainConfig(**preset | SWITCHES[config.variant] | given)
+    return TrainConfig(**preset | SWITCHES[variant] | given)
 
 # %% ../nbs/05_train.ipynb #55b65360
 def _choices(config):
