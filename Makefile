@@ -9,7 +9,7 @@ ARGS ?=
 # Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo demo-video test train evaluate preprocess bench-train bench-mamba docs readme outputs clean
+.PHONY: help setup demo demo-video test train evaluate preprocess bench-train bench-mamba bench-centers docs readme outputs clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' Makefile | sed -E 's/:.*##/ -/'
@@ -49,6 +49,9 @@ bench-mamba: $(READY)   ## engines of the selective scan, against each other
 
 preprocess: $(READY)   ## make preprocess DATASET=fcv BITS="16 32 64" ARGS="-p similarity true"
 	$(LAUNCH) nbs/02b_preprocess.ipynb runs/$(DATASET)-preprocess.ipynb -p dataset $(DATASET) -p bits "$(BITS)" $(ARGS)
+
+bench-centers: $(READY)   ## preprocessing at the size of FCVID: seconds and memory
+	$(BIN)/python scripts/bench_centers.py $(ARGS)
 
 docs: $(READY)   ## the site, in _docs: by Quarto where it is installed, else by nbconvert
 	$(BIN)/python scripts/build_docs.py

@@ -109,8 +109,9 @@ def show_similarity(
     pictures = {'semantic centers (cosine)': unit @ unit.T}
     pictures |= {f'{k}, {h.shape[1]} bits': h.astype(float) @ h.T / h.shape[1] for k, h in codes.items()}
     for ax, (title, similarity) in zip(axes, pictures.items()):
-        image = ax.imshow(similarity[np.ix_(order, order)], vmin=-1, vmax=1, cmap='RdBu_r')
-        ax.set(title=title, xlabel='center', ylabel='center')
+        image = ax.imshow(similarity[np.ix_(order, order)].round(1), vmin=-1, vmax=1, cmap='RdBu_r', interpolation='nearest')
+        ax.set(title=title, xlabel='center')
+    axes[0].set(ylabel='center')
     axes[0].figure.colorbar(image, ax=axes, label='similarity', shrink=0.8)
 
 # %% ../nbs/02_centers.ipynb #7f0cdd4a
