@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'add_argument', 'parser_of', 'add_settings', 'features', 'centers', 'train', 'evaluate', 'load_model',
            'read_inputs', 'codes_of', 'read_code_file', 'encode', 'index_create', 'index_add', 'index_remove',
-           'index_info', 'search', 'duplicates', 'info', 'overview', 'find_command', 'underscored', 'main', 'plain',
-           'run']
+           'index_info', 'search', 'duplicates', 'info', 'overview', 'find_command', 'underscored', 'main', 'dispatch',
+           'plain', 'run']
 
 # %% ../nbs/10_cli.ipynb #1033b054
-import argparse, contextlib, json, sys
+import argparse, contextlib, json, os, sys
 from pathlib import Path
 
 # %% ../nbs/10_cli.ipynb #8219362e
@@ -428,9 +428,21 @@ def underscored(
 def main(
     argv=None, # arguments; None: those of the process
 )->int:        # exit code
-    "Run a command, and say how it went."
-    argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ['--version']: return print(_version()) or 0
+    "Run a command. That the reader of its output stops reading, as `head` does, is no failure."
+    try:
+        code = dispatch(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())   # for what Python flushes at its end
+        return 0
+
+# %% ../nbs/10_cli.ipynb #de64e211
+def dispatch(
+    argv:list, # arguments
+)->int:        # exit code
+    "Find the command, read its arguments, run it."
+    if argv == ['--version']: return print(_version()) or 0
     name, rest = find_command(argv)
     if name is None:
         wrong = bool(argv) and argv[-1] not in ('-h', '--help')
@@ -478,5 +490,5 @@ def run(
     print(json.dumps(plain(result)) if as_json else text)
     return 3 if result.get('failed') else 0
 
-# %% ../nbs/10_cli.ipynb #32446a60
+# %% ../nbs/10_cli.ipynb #75372b1a
 if __name__ == '__main__' and '__file__' in globals(): sys.exit(main())

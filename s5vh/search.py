@@ -8,7 +8,7 @@ __all__ = ['ENGINES', 'IVF_FROM', 'FORMAT', 'packed_codes', 'checked_ids', 'Name
            'Neighbours', 'strings', 'Index', 'Duplicates', 'MilvusIndex']
 
 # %% ../nbs/07_search.ipynb #5d161e92
-import hashlib, json, os, time, zlib
+import hashlib, json, mmap, os, time, zlib
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from math import log2
@@ -56,9 +56,10 @@ class Names:
     MAGIC = b's5vh ids 1\0\0\0\0\0\0'
     def __init__(self,
         starts=(0,), # `(n + 1,)` int64: where each begins, and where the last ends
-        text=b'',    # the UTF-8 bytes
+        text=b'',    # the UTF-8 bytes, or a mapped file
+        base=0,      # where in it they begin
     ):
-        self._starts, self._text, self._new = np.asarray(starts, np.int64), memoryview(text), []
+        self._starts, self._text, self._base, self._new = np.asarray(starts, np.int64), text, base, []
 
     def append(self, names): self._new += names
     def __len__(self): return len(self._starts) - 1 + len(self._new)
@@ -68,15 +69,15 @@ class Names:
         "Take the appended names into the run."
         encoded = [name.encode() for name in self._new]
         ends = self._starts[-1] + np.cumsum([len(e) for e in encoded], dtype=np.int64)
-        self._starts, self._text = np.concatenate([self._starts, ends]), memoryview(bytes(self._text) + b''.join(encoded))
-        self._new = []
+        self._starts, self._text = np.concatenate([self._starts, ends]), self._text[self._base:] + b''.join(encoded)
+        self._base, self._new = 0, []
 
     def __getitem__(self,
         rows, # int64 array
     )->list:  # of strings
         if self._new: self._merge()
-        text = self._text
-        return [str(text[a:b], 'utf-8') for a, b in zip(self._starts[rows].tolist(), self._starts[rows + 1].tolist())]
+        text, first, last = self._text, self._starts[rows] + self._base, self._starts[rows + 1] + self._base
+        return [text[a:b].decode() for a, b in zip(first.tolist(), last.tolist())]
 
 # %% ../nbs/07_search.ipynb #bd74d718
 def write_names(
@@ -88,18 +89,18 @@ def write_names(
     with open(path, 'wb') as f:
         f.write(names.MAGIC + np.int64(len(names)).tobytes())
         names._starts.tofile(f)
-        f.write(names._text)
+        f.write(memoryview(names._text)[names._base:])
 
 # %% ../nbs/07_search.ipynb #6ded57e8
 def read_names(
     path, # a file that `write_names` made
 )->Names: # memory-mapped
     "Open a file of names."
-    data = np.memmap(path, np.uint8, 'r')
+    with open(path, 'rb') as f: data = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
     head = len(Names.MAGIC) + 8
-    if bytes(data[:len(Names.MAGIC)]) != Names.MAGIC: raise DataError(f'{path}: not a file of ids')
-    n = int(data[head - 8:head].view(np.int64)[0])
-    return Names(data[head:head + 8 * (n + 1)].view(np.int64), data[head + 8 * (n + 1):])
+    if data[:len(Names.MAGIC)] != Names.MAGIC: raise DataError(f'{path}: not a file of ids')
+    n = int.from_bytes(data[head - 8:head], 'little')
+    return Names(np.frombuffer(data, np.int64, n + 1, head), data, head + 8 * (n + 1))
 
 # %% ../nbs/07_search.ipynb #81a75e16
 def model_fingerprint(
@@ -255,7 +256,9 @@ def _load(self:Index, check=True, mapped=True):
     found = (self._flat.d, self._flat.ntotal, len(self._names))
     if found != (self.bits, self.manifest.count, self.manifest.count):
         raise DataError(f'{self.path}: expected {self.bits} bits, {self.manifest.count} codes and as many ids, found {found}')
-    if 'lists' in paths: self._ivf = _read_faiss(paths['lists'], faiss.IO_FLAG_MMAP)
+    if 'lists' in paths:
+        self._ivf = _read_faiss(paths['lists'], faiss.IO_FLAG_MMAP)
+        faiss.downcast_InvertedLists(self._ivf.invlists).prefetch_nthread = 0   # else each search starts 32 threads to read ahead
 
 # %% ../nbs/07_search.ipynb #cbed44a3
 def _open_current(path, check=True):
@@ -480,10 +483,9 @@ def remove(self:Index,
 def refresh(self:Index)->bool: # whether there was something new
     "Move to the newest saved state."
     if self._lock is not None: raise ValueError(f'{self.path}: has changes of its own; save or close it first')
-    newest = _open_current(self.path)
-    changed = newest.manifest.generation != self.manifest.generation
-    if changed: self.__dict__ = newest.__dict__
-    return changed
+    if read_manifest(self.path).generation == self.manifest.generation: return False
+    self.__dict__ = _open_current(self.path).__dict__
+    return True
 
 # %% ../nbs/07_search.ipynb #f2ba010f
 @patch
