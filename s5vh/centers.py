@@ -7,11 +7,11 @@ __all__ = ['inlined', 'FILES', 'CENTERS', 'min_center_distance', 'unit_rows', 'p
            'show_similarity', 'move_tables', 'agreements', 'compiled', 'FlipSearch', 'flip_search', 'flip_sweep',
            'flip_schedule', 'anneal_flips', 'separate', 'linear_code', 'place_centers', 'crowding',
            'consistent_centers', 'admm_row', 'row_separation', 'admm_centers', 'separated_centers', 'hash_centers',
-           'mean_blocks', 'principal_axes', 'latent_features', 'nearest_anchors', 'reseed_empty', 'cluster',
-           'anchor_weights', 'similarity_blocks', 'fingerprint', 'write_similarity', 'write_matrix', 'read_matrix',
-           'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes', 'anchors_along', 'same_directions',
-           'fit_share', 'share_space', 'results_folder', 'known_centers', 'Centers', 'parse_bits', 'training_features',
-           'preprocess']
+           'mean_blocks', 'moments', 'leading_axes', 'principal_axes', 'latent_features', 'nearest_anchors',
+           'reseed_empty', 'cluster', 'anchor_weights', 'similarity_blocks', 'fingerprint', 'write_similarity',
+           'write_matrix', 'read_matrix', 'read_semantic', 'read_hash_centers', 'read_nearest', 'default_sizes',
+           'anchors_along', 'same_directions', 'fit_share', 'share_space', 'results_folder', 'known_centers', 'Centers',
+           'parse_bits', 'training_features', 'preprocess']
 
 # %% ../nbs/02_centers.ipynb #b9bb7c63
 import hashlib, re, warnings
@@ -492,24 +492,42 @@ def mean_blocks(
     "The mean over frames of every video, a block of videos at a time."
     for features in tqdm(store.blocks(block), desc, -(-len(store) // block), leave=False, delay=2): yield features.mean(1)
 
+# %% ../nbs/02_centers.ipynb #aef917b7
+def moments(
+    blocks, # iterates over `(n, f)`
+    near,   # `(f,)` about where the mean is: keeps the sums small
+)->tuple:   # mean `(f,)` and covariance `(f, f)`, float64
+    "Mean and covariance of rows, a block at a time."
+    total, product, count = np.zeros(len(near)), np.zeros((len(near),) * 2), 0
+    for x in blocks:
+        x = x.astype(np.float64) - near
+        total += x.sum(0)
+        product += x.T @ x
+        count += len(x)
+    mean = total / count
+    return near + mean, product / count - np.outer(mean, mean)
+
+# %% ../nbs/02_centers.ipynb #d31faf8f
+def leading_axes(
+    covariance, # `(f, f)`; overwritten
+    n_axes:int, # `p`, at most `f`
+)->tuple:       # variances `(p,)`, greatest first, and axes `(p, f)`
+    "The directions of greatest variance; which way one points is not left to chance."
+    f = len(covariance)
+    variances, vectors = scipy.linalg.eigh(covariance, subset_by_index=[f - n_axes, f - 1], overwrite_a=True)
+    axes = vectors.T[::-1]
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
+    return variances[::-1], axes * np.sign(largest)
+
 # %% ../nbs/02_centers.ipynb #67000e9e
 def principal_axes(
     store,        # a `FeatureStore`
     n_latent:int, # `p`, at most `f`
 )->tuple:         # mean `(f,)` and components `(p, f)`, both float32
     "The mean of the videos' mean features, and the directions of greatest variance, greatest first."
-    first = next(iter(store.blocks(256))).mean((0, 1)) # near the mean: keeps the sums small
-    total, product = np.zeros(len(first)), np.zeros((len(first),) * 2)
-    for x in mean_blocks(store, 'covariance'):
-        x = x.astype(np.float64) - first
-        total += x.sum(0)
-        product += x.T @ x
-    mean = total / len(store)
-    covariance = product / len(store) - np.outer(mean, mean)
-    vectors = scipy.linalg.eigh(covariance, subset_by_index=[len(first) - n_latent, len(first) - 1], overwrite_a=True)[1]
-    components = vectors.T[::-1]
-    largest = np.take_along_axis(components, np.abs(components).argmax(1)[:, None], 1)
-    return (first + mean).astype(np.float32), (components * np.sign(largest)).astype(np.float32)
+    near = next(iter(store.blocks(256))).mean((0, 1))
+    mean, covariance = moments(mean_blocks(store, 'covariance'), near)
+    return mean.astype(np.float32), leading_axes(covariance, n_latent)[1].astype(np.float32)
 
 # %% ../nbs/02_centers.ipynb #41204184
 def latent_features(

@@ -142,10 +142,11 @@ def evaluate(
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
     from s5vh.data import load
     from s5vh.evaluate import evaluate_all, find_codes, map_lines, summary, write_results
+    from s5vh.metrics import usual_ks
     data = load(dataset, data_root or None)
     name, query, database = find_codes(data, run, codes, baseline, bits, device, zero_one)
     n = len(data.database) - (data.database is data.query)
-    found = evaluate_all(query, database, data.query.labels, data.database.labels, [k for k in (5, 20, 40, 60, 80, 100) if k <= n] or [n])
+    found = evaluate_all(query, database, data.query.labels, data.database.labels, usual_ks(n))
     folder = out or (run if run and Path(run).is_dir() else None)
     if folder: write_results(folder, found, query, database, name=name, dataset=dataset)
     return dict(name=name, dataset=dataset, out=folder, **summary(found)), f'{name} on {dataset}\n{map_lines(found)}'.rstrip()
@@ -156,11 +157,9 @@ def load_model(
     device:str='cpu', # where it goes
 ):                    # an `S5VH`, and its fingerprint
     "Open a model, and tell it from others."
-    from s5vh.data import MissingDataError
-    from s5vh.model import S5VH, load_released
+    from s5vh.model import open_model
     from s5vh.search import model_fingerprint
-    if not Path(path).exists(): raise MissingDataError(f'{path}: no such run folder or checkpoint')
-    model = load_released(path, device) if Path(path).suffix == '.pth' else S5VH.from_pretrained(path, device)
+    model = open_model(path, device)
     return model, model_fingerprint(model)
 
 # %% ../nbs/10_cli.ipynb #323ed2bd

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['DATASETS', 'MOTIONS', 'DIGITS', 'project_root', 'resolve_data_root', 'cache_dir', 'writable', 'atomic_path',
-           'DataError', 'MissingDataError', 'write_h5', 'open_h5', 'read_labels', 'write_labels', 'FeatureStore',
-           'check_finite', 'DatasetInfo', 'dataset_info', 'digit_path', 'digit_video', 'frame_features', 'digits_split',
-           'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'two_views']
+           'DataError', 'MissingDataError', 'write_h5', 'open_h5', 'read_labels', 'write_labels', 'file_key',
+           'FeatureStore', 'check_finite', 'DatasetInfo', 'dataset_info', 'digit_path', 'digit_video', 'frame_features',
+           'digits_split', 'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'two_views']
 
 # %% ../nbs/01_data.ipynb #f5351ce5
 import hashlib, json, os, tempfile, warnings
@@ -144,12 +144,19 @@ def write_labels(
     with atomic_path(path) as temporary, open(temporary, 'wb') as f:
         scipy.io.savemat(f, {key: np.asarray(labels, np.uint8)}, do_compression=True)
 
+# %% ../nbs/01_data.ipynb #6620c6fe
+def file_key(
+    path, # an existing file
+)->str:   # 64 hexadecimal digits
+    "Tells a file, and one version of it from another, by its place, size and time of change."
+    path = Path(path)
+    stat = path.stat()
+    return hashlib.sha256(f'{path.resolve()} {stat.st_size} {stat.st_mtime_ns}'.encode()).hexdigest()
+
 # %% ../nbs/01_data.ipynb #c95f50b0
 def _unpacked(path, dataset):
     "A memory-mappable `.npy` copy of a chunked HDF5 dataset, in the cache folder; made once for each version of the file."
-    stat = path.stat()
-    key = hashlib.sha256(f'{path.resolve()} {stat.st_size} {stat.st_mtime_ns}'.encode()).hexdigest()[:16]
-    copy = cache_dir()/'unpacked'/f'{path.stem}-{key}.npy'
+    copy = cache_dir()/'unpacked'/f'{path.stem}-{file_key(path)[:16]}.npy'
     if not copy.exists():
         with atomic_path(copy) as temporary:
             out = np.lib.format.open_memmap(temporary, 'w+', dataset.dtype, dataset.shape)
@@ -212,16 +219,14 @@ def check_finite(
     store, # a `FeatureStore`
 ):
     "Refuse features with NaN or infinite values, saying how many and where the first is."
-    stat = store.path.stat()
-    key = f'{store.path.resolve()} {stat.st_size} {stat.st_mtime_ns}'
-    seen = cache_dir()/'finite'/hashlib.sha256(key.encode()).hexdigest()[:16]
+    seen = cache_dir()/'finite'/file_key(store.path)[:16]
     if not store.in_memory and seen.exists(): return
     bad = np.concatenate([(~np.isfinite(b)).sum((1, 2)) for b in tqdm(store.blocks(), f'checking {store.path.name}',
                           -(-len(store) // 256), disable=store.in_memory)])
     if bad.any(): raise DataError(f'{store.path}, dataset `feats`: expected finite values, found {bad.sum()} NaN or '
                                   f'infinite, in {(bad > 0).sum()} videos, first at video {(bad > 0).argmax()}')
     if not store.in_memory and writable(seen.parent):
-        with atomic_path(seen) as temporary: temporary.write_text(key)
+        with atomic_path(seen) as temporary: temporary.write_text(str(store.path.resolve()))
 
 # %% ../nbs/01_data.ipynb #d75d63f6
 @dataclass(frozen=True)

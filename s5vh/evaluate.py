@@ -21,8 +21,8 @@ from sklearn.manifold import TSNE
 from .baselines import BASELINES, baseline_codes, baseline_encoder, pooled_blocks, read_codes
 from .codes import pack, rank
 from .data import MOTIONS, DataError, atomic_path, digits_frames, load, project_root
-from .metrics import bootstrap_interval, compare, evaluate_all, evaluate_codes, query_scores, score_table, _mean
-from .model import S5VH, load_released
+from .metrics import bootstrap_interval, compare, evaluate_all, evaluate_codes, query_scores, score_table, usual_ks, _mean
+from .model import open_model
 from .train import _commit, update_metrics
 
 # %% ../nbs/06_evaluate.ipynb #fe221281
@@ -35,10 +35,7 @@ def run_codes(
     device:str='cpu', # where to encode
 )->tuple:             # query and database codes, int8 ±1
     "Codes of a data set under a trained model."
-    path = Path(run)
-    if not path.exists(): raise DataError(f'{path}: no such run folder or checkpoint')
-    model = load_released(path) if path.suffix == '.pth' else S5VH.from_pretrained(path)
-    model = model.to(device).eval()
+    model = open_model(run, device)
     query = model.encode(data.query.features)
     return query, query if data.database is data.query else model.encode(data.database.features)
 

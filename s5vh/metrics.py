@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TIES', 'PROTOCOLS', 'label_words', 'code_words', 'Ranking', 'Problem', 'problem', 'rank_database', 'radius_precision',
-           'query_scores', 'evaluate_codes', 'Curves', 'Evaluation', 'evaluate_all', 'score_table', 'bootstrap_means',
-           'bootstrap_interval', 'sign_flip_p_value', 'Comparison', 'compare']
+           'usual_ks', 'query_scores', 'evaluate_codes', 'Curves', 'Evaluation', 'evaluate_all', 'score_table',
+           'bootstrap_means', 'bootstrap_interval', 'sign_flip_p_value', 'Comparison', 'compare']
 
 # %% ../nbs/04a_metrics.ipynb #ff35034a
 import math, os, warnings
@@ -384,6 +384,13 @@ def radius_precision(
     "Share of relevant items among those within `radius` of each query."
     retrieved, relevant = (x[:, :radius + 1].sum(1) for x in (ranking.retrieved, ranking.relevant))
     return relevant / np.maximum(retrieved, 1)
+
+# %% ../nbs/04a_metrics.ipynb #5e24eef4
+def usual_ks(
+    n:int, # items a query can find
+)->list:
+    "The ranks at which the literature cuts, as far as there are so many items; else `n` itself."
+    return [k for k in (5, 20, 40, 60, 80, 100) if k <= n] or [n]
 
 # %% ../nbs/04a_metrics.ipynb #34d61d32
 def _check_ks(

@@ -11,6 +11,7 @@ import math
 from typing import NamedTuple
 import numpy as np
 import scipy.fft, scipy.linalg, scipy.sparse
+from .centers import leading_axes, moments
 
 # %% ../nbs/02c_neighbors.ipynb #7e77c82d
 class FrameStatistics(NamedTuple):
@@ -29,19 +30,12 @@ def frame_statistics(
     "Mean, scale and principal axes of the frames."
     chosen = np.unique(np.linspace(0, len(store) - 1, min(len(store), n_videos)).astype(int))
     f = store.shape[-1]
-    first, total, product, count = store[chosen[:1]].reshape(-1, f).mean(0), np.zeros(f), np.zeros((f, f)), 0
-    for block in np.array_split(chosen, -(-len(chosen) // 256)):
-        x = store[block].reshape(-1, f).astype(np.float64) - first  # near the mean: keeps the sums small
-        total, product, count = total + x.sum(0), product + x.T @ x, count + len(x)
-    mean = total / count
-    covariance = product / count - np.outer(mean, mean)
+    rows = (store[block].reshape(-1, f) for block in np.array_split(chosen, -(-len(chosen) // 256)))
+    mean, covariance = moments(rows, store[chosen[:1]].reshape(-1, f).mean(0))
     deviation = np.sqrt(np.diag(covariance).clip(0))
     scale = deviation + 1e-3 * max(np.sqrt((deviation**2).mean()), 1e-9)  # a feature that never changes stays small
-    first_axis = f - min(n_axes or f, f)
-    variances, vectors = scipy.linalg.eigh(covariance / np.outer(scale, scale), subset_by_index=[first_axis, f - 1])
-    axes = vectors.T[::-1]
-    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1))  # which way an axis points is not left to chance
-    return FrameStatistics(*(a.astype(np.float32) for a in (first + mean, scale, axes, variances[::-1].clip(0))))
+    variances, axes = leading_axes(covariance / np.outer(scale, scale), min(n_axes or f, f))
+    return FrameStatistics(*(a.astype(np.float32) for a in (mean, scale, axes, variances.clip(0))))
 
 # %% ../nbs/02c_neighbors.ipynb #6eb45bd7
 def scaled_axes(

@@ -333,6 +333,22 @@ def close(self:Index):
     if self._changed: self._changed, self._known, self.manifest = False, None, read_manifest(self.path)
     self._load(check=False)
 
+# %% ../nbs/07_search.ipynb #5223efc3
+@patch
+def _checked(self:Index, codes, ids, model):
+    "Packed codes and ids, if they may go into this index; arguments as of `add`."
+    packed = packed_codes(codes, self.bits)
+    ids = checked_ids(ids, len(packed))
+    if model not in (None, self.manifest.model):
+        raise DataError(f'{self.path}: holds codes of the model {self.manifest.model or "(none named)"}, found codes of {model}')
+    return packed, ids
+
+# %% ../nbs/07_search.ipynb #dc78fad6
+@patch
+def _refuse_present(self:Index, present):
+    "Refuse ids that are there already."
+    if present: raise DataError(f'{self.path}: {len(present)} of these ids are there already, first {present[0]!r}; remove them first')
+
 # %% ../nbs/07_search.ipynb #d4a386ff
 @patch
 def add(self:Index,
@@ -341,13 +357,9 @@ def add(self:Index,
     model:str=None,  # fingerprint of the model that made these codes, compared with the index's own
 ):
     "Add codes under names: all of them, or on any error none."
-    packed = packed_codes(codes, self.bits)
-    ids = checked_ids(ids, len(packed))
-    if model not in (None, self.manifest.model):
-        raise DataError(f'{self.path}: holds codes of the model {self.manifest.model or "(none named)"}, found codes of {model}')
+    packed, ids = self._checked(codes, ids, model)
     self._begin()
-    present = [i for i in ids if i in self._known]
-    if present: raise DataError(f'{self.path}: {len(present)} of these ids are there already, first {present[0]!r}; remove them first')
+    self._refuse_present([i for i in ids if i in self._known])
     self._flat.add(packed)
     self._names.append(ids)
     self._known.update(ids)
@@ -663,12 +675,8 @@ def add(self:MilvusIndex,
     model:str=None,  # fingerprint of the model that made these codes, compared with the index's own
 ):
     "Add codes under names. Their place in the order of insertion is the time of the call, by this machine's clock."
-    packed = packed_codes(codes, self.bits)
-    ids = checked_ids(ids, len(packed))
-    if model not in (None, self.manifest.model):
-        raise DataError(f'{self.path}: holds codes of the model {self.manifest.model or "(none named)"}, found codes of {model}')
-    present = self._present(ids)
-    if present: raise DataError(f'{self.path}: {len(present)} of these ids are there already, first {present[0]!r}; remove them first')
+    packed, ids = self._checked(codes, ids, model)
+    self._refuse_present(self._present(ids))
     first = time.time_ns()
     for i in range(0, len(ids), 5000):
         rows = [dict(id=name, row=first + j, code=packed[j].tobytes()) for j, name in enumerate(ids[i:i + 5000], i)]

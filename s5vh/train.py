@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['MODELS', 'SELECTION', 'COMMON', 'PRESETS', 'OTHER', 'SWITCHES', 'IMPROVED', 'LOSSES', 'LOOKS', 'TrainConfig',
            'complete', 'check_config', 'make_config', 'learning_rate', 'weighted', 'losses', 'updated_labels',
-           'epoch_batches', 'feature_batches', 'on_device', 'Neighborhood', 'TrainState', 'fingerprint',
-           'training_videos', 'start_inputs', 'new_state', 'settings_of', 'save_state', 'read_checked', 'read_state',
-           'check_same', 'restore', 'count_codes', 'code_health', 'epoch_record', 'write_logs', 'TrainingError',
-           'batch_sums', 'train_step', 'stop_signals', 'run_epoch', 'held_out_loss', 'test_query_map', 'look',
-           'finish_epoch', 'save_or_warn', 'fit', 'run_name', 'link_run', 'update_metrics', 'centers_folder',
-           'training_centers', 'tensorboard_writer', 'open_state', 'finish_run', 'train']
+           'epoch_batches', 'feature_batches', 'on_device', 'survey', 'Neighborhood', 'TrainState', 'fingerprint',
+           'training_videos', 'new_state', 'settings_of', 'save_state', 'read_checked', 'read_state', 'check_same',
+           'restore', 'count_codes', 'code_health', 'epoch_record', 'write_logs', 'TrainingError', 'batch_sums',
+           'train_step', 'stop_signals', 'run_epoch', 'held_out_loss', 'test_query_map', 'look', 'finish_epoch',
+           'save_or_warn', 'fit', 'run_name', 'link_run', 'update_metrics', 'centers_folder', 'training_centers',
+           'tensorboard_writer', 'open_state', 'finish_run', 'train']
 
 # %% ../nbs/05_train.ipynb #c8164c30
 import contextlib, hashlib, json, math, os, pickle, signal, subprocess, threading, time, warnings, zipfile
@@ -25,9 +25,9 @@ from .centers import cluster, default_sizes, hash_centers, known_centers, neares
 from .codes import binarize
 from .data import DataError, atomic_path, cache_dir, load, project_root, two_views
 from .losses import alignment_loss, contrastive_loss, neighbor_loss, reconstruction_loss, smooth_labels
-from .metrics import evaluate_codes
+from .metrics import evaluate_codes, usual_ks
 from .model import S5VH, VARIANTS, ModelConfig, Views
-from .neighbors import FrameStatistics, frame_statistics, similar_videos, video_vectors
+from .neighbors import frame_statistics, similar_videos, video_vectors
 from .parallel import add_up_gradients, all_of, first_alone, gather_rows, join_processes, rank, share, summed, world
 
 # %% ../nbs/05_train.ipynb #db5ab7d4
@@ -276,21 +276,33 @@ def on_device(
         return features
     return store
 
+# %% ../nbs/05_train.ipynb #9c5b637f
+def survey(
+    config:TrainConfig, # `inputs`, `neighbors`, `d_model`
+    store,              # the training features
+    videos,             # `(n,)` indices of those that are trained on; no other is looked at
+)->tuple:               # `FrameStatistics` and `(n, p)` video vectors; None where the settings have no use for them
+    "What a run needs to know of the training features as a whole."
+    if config.inputs != 'standard' and not config.neighbors: return None, None
+    features = store if len(videos) == len(store) else store[videos.numpy()]
+    statistics = frame_statistics(features, max(128, config.d_model))
+    if not config.neighbors: return statistics, None
+    return statistics, video_vectors(features, statistics._replace(axes=statistics.axes[:128]))
+
 # %% ../nbs/05_train.ipynb #390c06e9
 class Neighborhood:
     "The training videos most like each one, and the last soft code of each."
     def __init__(self,
         config:TrainConfig, # complete
-        store,              # the training features
-        videos,             # `(n,)` indices of those that are trained on
+        vectors,            # `(n, p)` of the videos that are trained on, from `video_vectors`
+        videos,             # `(n,)` their indices
+        n_videos:int,       # in the training set
         device,             # where the codes go
     ):
-        features = store if len(videos) == len(store) else store[videos.numpy()]
-        vectors = video_vectors(features, frame_statistics(features, n_axes=128))
         found = similar_videos(vectors, config.n_neighbors, config.going_on)
         self.similar, self.weights = (torch.from_numpy(a).to(device) for a in found)
         self.bank = torch.zeros(len(videos), config.bits, device=device)
-        self.place = torch.full((len(store),), -1, device=device)
+        self.place = torch.full((n_videos,), -1, device=device)
         self.place[videos] = torch.arange(len(videos), device=device)
 
     def update(self,
@@ -342,18 +354,6 @@ def training_videos(
     order = torch.randperm(n_videos, generator=torch.Generator().manual_seed(config.seed))
     return order[round(config.held_out * n_videos):].sort().values
 
-# %% ../nbs/05_train.ipynb #9c5b637f
-def start_inputs(
-    model:S5VH,         # with inputs='standard'
-    config:TrainConfig, # `start`
-    store,              # the training features
-    videos,             # `(n,)` indices of those that are trained on
-):
-    "Tell a model the mean and scale of its features and, where asked for, their principal axes."
-    features = store if len(videos) == len(store) else store[videos.numpy()]
-    found = frame_statistics(features, min(config.d_model, features.shape[-1]))
-    model.start_from_axes(found if config.start == 'axes' else found._replace(axes=found.axes[:0]))
-
 # %% ../nbs/05_train.ipynb #a329c763
 def new_state(
     config:TrainConfig, # complete
@@ -370,11 +370,12 @@ def new_state(
     model = S5VH(ModelConfig(data.train.features.shape[2], c.bits, c.n_centers, mixer=MODELS[c.model], **sizes, **switches),
                  hash_centers if c.classifier == 'centers' else None).to(device).train()
     store, videos = data.train.features, training_videos(c, len(center_ids))
-    if c.inputs == 'standard': start_inputs(model, c, store, videos)
+    statistics, vectors = survey(c, store, videos)
+    if c.inputs == 'standard': model.start_from_axes(statistics if c.start == 'axes' else statistics._replace(axes=statistics.axes[:0]))
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=c.lr, weight_decay=c.weight_decay, fused=True)
     labels = F.one_hot(torch.from_numpy(center_ids), c.n_centers).float().to(device)
     if rank(): torch.manual_seed(c.seed + 2**32 * rank())
-    hood = Neighborhood(c, store, videos, device) if c.neighbors else None
+    hood = Neighborhood(c, vectors, videos, len(store), device) if c.neighbors else None
     return TrainState(c, model, optimizer, labels, videos, torch.Generator().manual_seed(c.seed), fingerprint(store), neighbors=hood)
 
 # %% ../nbs/05_train.ipynb #09123bc6
@@ -613,7 +614,7 @@ def test_query_map(
 )->float:
     "The mean of the literature's MAP@k on the test queries."
     codes = [model.encode(split.features, progress=False) for split in (data.query, data.database)]
-    ks = [k for k in (5, 20, 40, 60, 80, 100) if k <= len(data.database)]
+    ks = usual_ks(len(data.database))
     scores = evaluate_codes(*codes, data.query.labels, data.database.labels, ks)
     return float(np.mean([scores[f'MAP@{k}'] for k in ks]))
 

@@ -22,7 +22,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
-from .data import DataError, MissingDataError, atomic_path, cache_dir, frame_features, open_h5, write_labels
+from .data import DataError, MissingDataError, atomic_path, cache_dir, file_key, frame_features, open_h5, write_labels
 
 # %% ../nbs/08_video.ipynb #89248388
 def write_clip(
@@ -402,8 +402,7 @@ def content_hash(
     cache, # folder
 )->str:    # 64 hexadecimal digits
     "SHA-256 of a file, remembered by its path, size and time of change."
-    stat = path.stat()
-    key = hashlib.sha256(f'{path.resolve()} {stat.st_size} {stat.st_mtime_ns}'.encode()).hexdigest()
+    key = file_key(path)
     note = Path(cache)/'contents'/key[:2]/key
     if note.exists(): return note.read_text()
     found = file_hash(path)

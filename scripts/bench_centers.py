@@ -10,7 +10,6 @@ The features are synthetic: groups of videos around a few themes, made block by 
 """
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 os.environ |= {'TQDM_DISABLE': '1'} | ({} if '--threads' in sys.argv else {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1'})
 import numpy as np
 
+from bench_tools import peak_memory
 from s5vh.centers import (FILES, center_report, cluster, consistent_centers, hash_centers, latent_features, mean_blocks,
                           nearest_anchors, unit_rows, write_matrix, write_similarity)
 
@@ -43,15 +43,12 @@ class SyntheticStore:
             yield self.groups[group, None] + 0.5 * video + frames
 
 
-def peak_gb(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
 @contextmanager
 def stage(name):
     "Print what a stage took, and the greatest memory of the process so far."
     start = time.perf_counter()
     yield
-    print(f'{name:36s} {time.perf_counter() - start:8.1f} {peak_gb():8.2f}', flush=True)
+    print(f'{name:36s} {time.perf_counter() - start:8.1f} {peak_memory():8.2f}', flush=True)
 
 
 def whole(a, folder):
@@ -71,7 +68,7 @@ def whole(a, folder):
         r = center_report(codes, semantic)
         print(f'    {r["pairs_below"]} pairs below d_max = {r["d_max"]}, minimum {r["min_distance"]}, Spearman {r["spearman"]:.3f}')
     if a.similarity: similarity(folder, latent, anchors)
-    print(f'{"all":36s} {time.perf_counter() - start:8.1f} {peak_gb():8.2f}')
+    print(f'{"all":36s} {time.perf_counter() - start:8.1f} {peak_memory():8.2f}')
 
 
 def similarity(folder, latent, anchors):

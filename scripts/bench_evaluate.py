@@ -9,9 +9,11 @@ uses. The plain version is one dot product for all distances, a stable sort for 
 order; 45,600 x 45,600 distances would fill 8 GB, so at that size it answers the first 1,000 queries alone. Wherever both run,
 their figures must agree to 1e-6. `everything` is every protocol, tie order and curve of `evaluate_all`.
 """
-import argparse, json, resource, subprocess, sys, time
+import argparse, json, subprocess, sys, time
 
 import numpy as np
+
+from bench_tools import peak_memory
 
 SIZES = {'ucf': (3783, 9537, 101, 1), 'activitynet': (1000, 3758, 200, 1), # queries, database, classes, labels of a video
          'fcv-part': (1000, 45600, 239, 2), 'fcv': (45600, 45600, 239, 2)}
@@ -57,7 +59,7 @@ def measure(what, size):
         start = time.perf_counter()
         result = run(*args, KS)
         times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = 1024 * peak_memory()
     return dict(seconds=min(times), peak_mb=peak, result=result if isinstance(result, dict) else None)
 
 
