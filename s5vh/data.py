@@ -6,7 +6,7 @@
 __all__ = ['DATASETS', 'MOTIONS', 'DIGITS', 'project_root', 'resolve_data_root', 'cache_dir', 'writable', 'atomic_path',
            'DataError', 'MissingDataError', 'write_h5', 'open_h5', 'read_labels', 'write_labels', 'file_key',
            'FeatureStore', 'check_finite', 'DatasetInfo', 'dataset_info', 'digit_path', 'digit_video', 'frame_features',
-           'digits_split', 'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'two_views']
+           'digits_split', 'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'hold_out', 'two_views']
 
 # %% ../nbs/01_data.ipynb #f5351ce5
 import hashlib, json, os, tempfile, warnings
@@ -455,6 +455,26 @@ def load(
     _check_agreement(data)
     _warn_if_incomplete(data)
     return data
+
+# %% ../nbs/01_data.ipynb #19deae64
+def hold_out(
+    dataset:str,    # as in `load`; its training videos need labels
+    split:int,      # which random split
+    data_root=None, # see `resolve_data_root`
+    share=0.3,      # of the training videos that become queries
+)->tuple:           # a name and a data root, for `load`; in the cache folder
+    "Make a data set of the training videos of another: a random share of them are its queries, the rest train and are searched."
+    folder = render_digits(data_root) if dataset == 'digits' else resolve_data_root(data_root)/dataset
+    info = dataset_info(dataset, data_root)
+    if not info.train_labels: raise DataError(f'{folder}: the training videos have no labels, so none of them can be a query')
+    train = _load_split(folder, info, info.train_feats, info.train_labels, info.database_key)
+    name, root = f'{dataset}_held_out_{split}', cache_dir()/'held_out'/f'{file_key(folder/info.train_feats)[:16]}_{share}'
+    order, n_query = np.random.default_rng(split).permutation(len(train)), round(share * len(train))
+    for part, chosen in (('test', np.sort(order[:n_query])), ('train', np.sort(order[n_query:]))):
+        if (root/name/f'{part}_labels.mat').exists(): continue
+        write_h5(root/name/f'{part}_feats.h5', 'feats', train.features[chosen])
+        write_labels(root/name/f'{part}_labels.mat', train.labels[chosen])
+    return name, root
 
 # %% ../nbs/01_data.ipynb #94885a03
 def two_views(

@@ -1,0 +1,28 @@
+"Carry out a grid of runs: `python scripts/sweep.py grids/small.yaml`. Done runs are passed over; the exit status is 1 when some failed."
+import argparse
+import sys
+
+from s5vh.sweep import sweep
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument('grids', nargs='+', help='YAML files')
+    p.add_argument('--runs', default='runs', help='folder of all runs')
+    p.add_argument('--data-root', help='folder of all data sets; default: S5VH_DATA, else data/')
+    p.add_argument('--workers', type=int, help='runs at a time; default: one for each core')
+    p.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    args = p.parse_args()
+    failed = {}
+    for grid in args.grids:
+        found = sweep(grid, args.runs, args.data_root, args.workers, args.device)
+        failed |= found['failed']
+        print(f"{grid}: {found['done']} runs done, {found['passed over']} were done before, {len(found['failed'])} failed, "
+              f"{len(found['missing'])} data sets without files", flush=True)
+    for name, reason in failed.items(): print(f'{name}: {reason}')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    try: main()
+    except (ValueError, OSError) as e: sys.exit(f'sweep: {e}')
