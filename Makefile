@@ -9,7 +9,7 @@ ARGS ?=
 # Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo demo-video test train evaluate preprocess bench-train bench-mamba bench-centers docs readme outputs clean
+.PHONY: help setup demo demo-video test train evaluate preprocess sweep results results-small results-real bench-train bench-mamba bench-centers docs readme outputs clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' Makefile | sed -E 's/:.*##/ -/'
@@ -40,6 +40,18 @@ train: $(READY)   ## make train DATASET=fcv BITS=32 ARGS="-p epochs 100"
 
 evaluate: $(READY)   ## make evaluate DATASET=fcv RUN=runs/fcv-s5vh-32
 	$(LAUNCH) nbs/06_evaluate.ipynb runs/$(notdir $(RUN))-evaluate.ipynb -p dataset $(DATASET) -p run $(RUN) $(ARGS)
+
+sweep: $(READY)   ## make sweep GRID=grids/real.yaml DATA=... ARGS="--workers 4": every run of a grid that is not done
+	$(BIN)/python scripts/sweep.py $(GRID) --record results/records.jsonl $(if $(DATA),--data-root $(DATA)) $(ARGS)
+
+results-small results-real results: $(READY)
+	$(BIN)/python scripts/sweep.py $(GRIDS) --record results/records.jsonl $(if $(DATA),--data-root $(DATA)) $(ARGS)
+	$(LAUNCH) nbs/09_results.ipynb runs/results.ipynb
+	@echo "tables and figures: runs/results.ipynb, and as LaTeX, CSV and PNG in runs/results/"
+
+results-small: GRIDS := grids/small.yaml   ## tables of the embedded digits
+results-real: GRIDS := $(addprefix grids/,real.yaml held_out.yaml switches.yaml losses.yaml centers.yaml mixers.yaml released.yaml) ## tables of three real sets: DATA=folder
+results: GRIDS := grids/published.yaml     ## tables of the published settings: DATA=folder; hours on a GPU
 
 bench-train: $(READY)   ## videos a second in training, against plain code
 	$(BIN)/python scripts/bench_train.py $(ARGS)

@@ -486,7 +486,7 @@ def run(
     except failures as e:
         print(f's5vh {name}: ' + ' '.join(str(e).split()) or type(e).__name__, file=sys.stderr)
         return 1
-    print(json.dumps(plain(result)) if as_json else text)
+    if os.environ.get('RANK', '0') == '0': print(json.dumps(plain(result)) if as_json else text)   # of many processes, one answers
     return 3 if result.get('failed') else 0
 
 # %% ../nbs/10_cli.ipynb #75372b1a

@@ -2,7 +2,14 @@
 import argparse
 import sys
 
-from s5vh.sweep import sweep
+from s5vh.results import read_records, write_records
+from s5vh.sweep import grid_runs, read_grid, sweep
+
+
+def record(grid, runs, path):
+    "Put what the runs of a grid have left into a file of records."
+    asked = grid_runs(read_grid(grid))
+    write_records({name: r for name, r in read_records(runs).items() if name in asked}, path)
 
 
 def main():
@@ -12,6 +19,7 @@ def main():
     p.add_argument('--data-root', help='folder of all data sets; default: S5VH_DATA, else data/')
     p.add_argument('--workers', type=int, help='runs at a time; default: one for each core')
     p.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    p.add_argument('--record', help='a .jsonl file: add the records of these grids\' runs to it')
     args = p.parse_args()
     failed = {}
     for grid in args.grids:
@@ -19,6 +27,7 @@ def main():
         failed |= found['failed']
         print(f"{grid}: {found['done']} runs done, {found['passed over']} were done before, {len(found['failed'])} failed, "
               f"{len(found['missing'])} data sets without files", flush=True)
+        if args.record: record(grid, args.runs, args.record)
     for name, reason in failed.items(): print(f'{name}: {reason}')
     sys.exit(bool(failed))
 
