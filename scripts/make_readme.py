@@ -25,6 +25,7 @@ def readme():
     exporter = MarkdownExporter(config={'NbConvertBase': {'display_data_priority': ['image/png', 'text/markdown', 'text/plain']}})
     text, resources = exporter.from_notebook_node(notebook, {'output_files_dir': 'README_files'})
     text = '<!-- made from nbs/index.ipynb by `make readme`: edit the notebook -->\n' + re.sub(r'\n{3,}', '\n\n', text)
+    text = text.replace('```python\n\n```\n\n', '')   # of cells that show their output alone
     return re.sub(r'\]\((\w+)\.ipynb\)', r'](nbs/\1.ipynb)', text).rstrip() + '\n', resources['outputs']
 
 
