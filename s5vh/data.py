@@ -6,7 +6,8 @@
 __all__ = ['DATASETS', 'MOTIONS', 'DIGITS', 'project_root', 'resolve_data_root', 'cache_dir', 'writable', 'atomic_path',
            'DataError', 'MissingDataError', 'write_h5', 'open_h5', 'read_labels', 'write_labels', 'file_key',
            'FeatureStore', 'check_finite', 'DatasetInfo', 'dataset_info', 'digit_path', 'digit_video', 'frame_features',
-           'digits_split', 'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'hold_out', 'two_views']
+           'digits_split', 'digits_frames', 'render_digits', 'Split', 'VideoData', 'load', 'missing_files',
+           'require_files', 'hold_out', 'two_views']
 
 # %% ../nbs/01_data.ipynb #f5351ce5
 import hashlib, json, os, tempfile, warnings
@@ -455,6 +456,30 @@ def load(
     _check_agreement(data)
     _warn_if_incomplete(data)
     return data
+
+# %% ../nbs/01_data.ipynb #4eeb96e1
+def missing_files(
+    dataset:str,    # as in `load`
+    data_root=None, # see `resolve_data_root`
+)->list:            # paths
+    "Files of a data set that are not there."
+    if dataset == 'digits': return []
+    folder = resolve_data_root(data_root)/dataset
+    try: info = dataset_info(dataset, data_root)
+    except DataError: return [folder]
+    files = {info.train_feats, info.database_feats, info.query_feats, info.database_labels, info.query_labels}
+    return sorted(folder/f for f in files if not (folder/f).exists())
+
+# %% ../nbs/01_data.ipynb #803e811c
+def require_files(
+    dataset:str,    # as in `load`
+    data_root=None, # see `resolve_data_root`
+):
+    "Raise `MissingDataError`, naming every file, unless all files of a data set are there. What they hold is for `load` to check."
+    missing = missing_files(dataset, data_root)
+    if not missing: return
+    hint = dataset_info(dataset, data_root).hint   # which says more where the folder is not there
+    raise MissingDataError(f"{missing[0].parent}: {len(missing)} files are missing: {', '.join(p.name for p in missing)}. {hint}")
 
 # %% ../nbs/01_data.ipynb #19deae64
 def hold_out(
