@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT/'_docs'
+FIRST = ('index', 'for_researchers', 'for_practitioners', 'for_readers')   # pages before the numbered ones
 NAV_STYLE = ('<style>.site-nav{position:fixed;left:0;top:0;bottom:0;width:13em;padding:1em;overflow:auto;'
              'border-right:1px solid #ddd;font:14px sans-serif;background:#fafafa}.site-nav a{display:block;padding:.2em 0;'
              'color:#246;text-decoration:none}.site-nav a.here{font-weight:bold}body{padding-left:15em!important;'
@@ -46,7 +47,7 @@ def build_with_nbconvert():
     from nbdev.serve import proc_nbs
     processed = Path(proc_nbs(force=True))
     sources = sorted(p for p in processed.glob('*.ipynb') if not p.name.startswith('_'))
-    sources.sort(key=lambda p: p.stem != 'index')
+    sources.sort(key=lambda p: FIRST.index(p.stem) if p.stem in FIRST else len(FIRST))
     notebooks = {p: nbformat.read(p, as_version=4) for p in sources}
     pages = [(page_name(p), 's5vh' if p.stem == 'index' else title(nb)) for p, nb in notebooks.items()]
     shutil.rmtree(OUT, ignore_errors=True)
