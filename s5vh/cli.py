@@ -6,10 +6,10 @@
 __all__ = ['COMMANDS', 'add_argument', 'parser_of', 'add_settings', 'features', 'centers', 'train', 'evaluate', 'load_model',
            'read_inputs', 'codes_of', 'read_code_file', 'encode', 'index_create', 'index_add', 'index_remove',
            'index_info', 'search', 'duplicates', 'info', 'overview', 'find_command', 'underscored', 'main', 'dispatch',
-           'plain', 'run']
+           'plain', 'run', 'answer']
 
 # %% ../nbs/10_cli.ipynb #1033b054
-import argparse, contextlib, json, os, sys
+import argparse, contextlib, io, json, os, sys
 from pathlib import Path
 
 # %% ../nbs/10_cli.ipynb #8219362e
@@ -141,12 +141,11 @@ def evaluate(
 ):
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
     from s5vh.data import load
-    from s5vh.evaluate import evaluate_all, find_codes, map_lines, summary, write_results
+    from s5vh.evaluate import evaluate_all, find_codes, map_lines, n_findable, summary, write_results
     from s5vh.metrics import usual_ks
     data = load(dataset, data_root or None)
     name, query, database = find_codes(data, run, codes, baseline, bits, device, zero_one)
-    n = len(data.database) - (data.database is data.query)
-    found = evaluate_all(query, database, data.query.labels, data.database.labels, usual_ks(n))
+    found = evaluate_all(query, database, data.query.labels, data.database.labels, usual_ks(n_findable(data)))
     folder = out or (run if run and Path(run).is_dir() else None)
     if folder: write_results(folder, found, query, database, name=name, dataset=dataset)
     return dict(name=name, dataset=dataset, out=folder, **summary(found)), f'{name} on {dataset}\n{map_lines(found)}'.rstrip()
@@ -491,3 +490,14 @@ def run(
 
 # %% ../nbs/10_cli.ipynb #75372b1a
 if __name__ == '__main__' and '__file__' in globals(): sys.exit(main())
+
+# %% ../nbs/10_cli.ipynb #3914ae08
+def answer(
+    line:str,   # what stands after `s5vh` on a command line, words without blanks in them
+    code:int=0, # exit code it must have
+)->str:
+    "Run a command: its standard output, or where it has none its standard error. `RuntimeError` at any other exit code."
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): found = main(line.split())
+    if found != code: raise RuntimeError(f's5vh {line}: exit code {found}, expected {code}: {err.getvalue()}')
+    return out.getvalue() or err.getvalue()

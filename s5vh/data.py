@@ -438,15 +438,18 @@ def _warn_if_incomplete(data):
         warnings.warn(f'{data.folder}: train / database / query hold {found} videos, published are {data.info.n_videos}; '
                       'figures on it do not stand beside published ones')
 
+# %% ../nbs/01_data.ipynb #02badb93
+def _folder(dataset, data_root):
+    "Where the files of a data set lie; those of the embedded one are made."
+    return render_digits(data_root) if dataset == 'digits' else resolve_data_root(data_root)/dataset
+
 # %% ../nbs/01_data.ipynb #65a90a3a
 def load(
     dataset:str,    # 'digits', one of `DATASETS`, or another folder of the data root
     data_root=None, # see `resolve_data_root`
 )->VideoData:       # `.train`, `.database`, `.query`, each with `.features` and `.labels`
     "Open a data set, checking every file. Raises `DataError` for one that is missing or not what it should be."
-    if dataset == 'digits': folder = render_digits(data_root)
-    else: folder = resolve_data_root(data_root)/dataset
-    info = dataset_info(dataset, data_root)
+    folder, info = _folder(dataset, data_root), dataset_info(dataset, data_root)
     train = _load_split(folder, info, info.train_feats, info.train_labels, info.database_key)
     database = train if info.database_feats == info.train_feats else \
         _load_split(folder, info, info.database_feats, info.database_labels, info.database_key)
@@ -489,14 +492,13 @@ def hold_out(
     share=0.3,      # of the training videos that become queries
 )->tuple:           # a name and a data root, for `load`; in the cache folder
     "Make a data set of the training videos of another: a random share of them are its queries, the rest train and are searched."
-    folder = render_digits(data_root) if dataset == 'digits' else resolve_data_root(data_root)/dataset
-    info = dataset_info(dataset, data_root)
+    folder, info = _folder(dataset, data_root), dataset_info(dataset, data_root)
     if not info.train_labels: raise DataError(f'{folder}: the training videos have no labels, so none of them can be a query')
-    train = _load_split(folder, info, info.train_feats, info.train_labels, info.database_key)
     name, root = f'{dataset}_held_out_{split}', cache_dir()/'held_out'/f'{file_key(folder/info.train_feats)[:16]}_{share}'
+    if all((root/name/f'{part}_labels.mat').exists() for part in ('test', 'train')): return name, root
+    train = _load_split(folder, info, info.train_feats, info.train_labels, info.database_key)
     order, n_query = np.random.default_rng(split).permutation(len(train)), round(share * len(train))
     for part, chosen in (('test', np.sort(order[:n_query])), ('train', np.sort(order[n_query:]))):
-        if (root/name/f'{part}_labels.mat').exists(): continue
         write_h5(root/name/f'{part}_feats.h5', 'feats', train.features[chosen])
         write_labels(root/name/f'{part}_labels.mat', train.labels[chosen])
     return name, root

@@ -24,10 +24,10 @@ def record(
 
 # %% ../nbs/09_results.ipynb #265f5430
 def read_records(
-    runs, # a folder of runs, or a file that `write_records` has written
-)->dict:  # name -> record
+    runs=None, # a folder of runs, or a file that `write_records` has written; None: the project's `results/records.jsonl`
+)->dict:       # name -> record
     "The records of all evaluated runs."
-    runs = Path(runs)
+    runs = Path(runs or project_root()/'results/records.jsonl')
     if runs.is_file(): found = [json.loads(line) for line in runs.read_text().splitlines()]
     else: found = [record(m) for p in sorted(runs.glob('*/metrics.json')) if (m := json.loads(p.read_text())).get('evaluated')]
     return {r['name']: r for r in found}

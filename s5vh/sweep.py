@@ -12,9 +12,9 @@ from dataclasses import fields
 from pathlib import Path
 import yaml
 from tqdm import tqdm
-from .baselines import BASELINES, baseline_encoder
+from .baselines import BASELINES
 from .data import hold_out, load, missing_files, project_root, resolve_data_root
-from .evaluate import run_codes, write_results
+from .evaluate import fitted_codes, n_findable, run_codes, write_results
 from .metrics import evaluate_all, usual_ks
 from .train import TrainConfig, _commit, run_name, train, update_metrics
 
@@ -29,12 +29,6 @@ def sweep_name(
     extra = {k: v for k, v in settings.items() if k in EXTRA and v != EXTRA[k]}
     own['model'] = extra.pop('baseline', None) or own.get('model', 's5vh')
     return '-'.join([run_name(**own), *(f'{k}_{v}' for k, v in sorted(extra.items()))])
-
-# %% ../nbs/06a_sweep.ipynb #1ab69b25
-def _baseline_codes(data, baseline, pool, bits, seed):
-    "Query and database codes of a baseline."
-    encode = baseline_encoder(baseline, data.train.features, bits, seed, pool)
-    return encode(data.query.features), encode(data.database.features)
 
 # %% ../nbs/06a_sweep.ipynb #7e75d492
 def one_run(
@@ -54,12 +48,12 @@ def one_run(
     if split is not None: dataset, data_root = hold_out(dataset, split, data_root)
     data = load(dataset, data_root)
     if baseline:
-        codes = _baseline_codes(data, baseline, pool, bits, settings.get('seed', 0))
+        codes = fitted_codes(data, baseline, bits, settings.get('seed', 0), pool)
         update_metrics(folder, config=dict(asked, dataset=dataset), complete=True)
     else:
         train(dataset, bits, data_root, out=folder, device=device, progress=progress, **settings)
         codes = run_codes(folder, data, 'cpu' if device == 'auto' else device)
-    evaluation = evaluate_all(*codes, data.query.labels, data.database.labels, usual_ks(len(data.database) - (data.database is data.query)))
+    evaluation = evaluate_all(*codes, data.query.labels, data.database.labels, usual_ks(n_findable(data)))
     write_results(folder, evaluation, *codes, name=sweep_name(asked), dataset=dataset, asked=asked, evaluated=True, commit=_commit())
     return data, codes, evaluation
 
@@ -104,8 +98,7 @@ def is_done(
     "Whether a run has been carried out to its evaluation, with these settings."
     path = Path(folder)/'metrics.json'
     found = json.loads(path.read_text()) if path.exists() else {}
-    plain = lambda s: {k: v for k, v in s.items() if v is not None and v != (EXTRA | dict(seed=0, model='s5vh')).get(k)}
-    return bool(found.get('complete') and found.get('evaluated')) and plain(found['asked']) == plain(settings)
+    return bool(found.get('complete') and found.get('evaluated')) and sweep_name(found['asked']) == sweep_name(settings)
 
 # %% ../nbs/06a_sweep.ipynb #7ec37f4a
 def _error_of(
@@ -169,9 +162,9 @@ def sweep(
         waiting = {pool.submit(carry_out, s, runs/n, data_root, device, threads): n for n, s in todo.items()}
         try:
             for future in as_completed(waiting):
-                name = waiting[future]
-                if future.result(): failed[name] = future.result()
-                if progress: tqdm.write(_told(name, runs/name, future.result()), sys.stderr)
+                name, error = waiting[future], future.result()
+                if error: failed[name] = error
+                if progress: tqdm.write(_told(name, runs/name, error), sys.stderr)
                 bar.update()
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
