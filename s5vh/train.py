@@ -10,10 +10,10 @@ __all__ = ['MODELS', 'WEIGHTS', 'SELECTION', 'COMMON', 'PRESETS', 'OTHER', 'SWIT
            'check_same', 'restore', 'count_codes', 'code_health', 'epoch_record', 'write_logs', 'TrainingError',
            'batch_sums', 'train_step', 'stop_signals', 'run_epoch', 'held_out_loss', 'test_query_map', 'look',
            'finish_epoch', 'save_or_warn', 'fit', 'run_name', 'link_run', 'update_metrics', 'centers_folder',
-           'training_centers', 'tensorboard_writer', 'open_state', 'finish_run', 'train']
+           'training_centers', 'tensorboard_writer', 'open_state', 'finish_run', 'keep_memory', 'train']
 
 # %% ../nbs/05_train.ipynb #c8164c30
-import contextlib, hashlib, json, math, os, pickle, signal, subprocess, threading, time, warnings, zipfile
+import contextlib, ctypes, functools, hashlib, json, math, os, pickle, signal, subprocess, threading, time, warnings, zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -789,6 +789,15 @@ def finish_run(
                    selected_epoch=state.best.get('epoch', c.epochs), **{f'train_{k}': v for k, v in last.items()},
                    train_total_seconds=sum(r['seconds'] for r in state.history))
 
+# %% ../nbs/05_train.ipynb #78eb7966
+@functools.cache
+def keep_memory()->bool: # whether this process now does
+    "Let this process keep freed memory, up to 2 GB, for its next tensors; needs the GNU C library."
+    try: mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError): return False
+    no_mapped_blocks, trim_from = (-4, 0), (-1, 2**31 - 1)  # M_MMAP_MAX, M_TRIM_THRESHOLD
+    return bool(mallopt(*no_mapped_blocks) and mallopt(*trim_from))
+
 # %% ../nbs/05_train.ipynb #22babd40
 def train(
     dataset:str,          # 'digits', a published data set, or another folder of the data root
@@ -808,6 +817,7 @@ def train(
     "Train a model on a data set, from features to a folder that `S5VH.from_pretrained` opens."
     device = join_processes('cuda' if device == 'auto' and torch.cuda.is_available() else 'cpu' if device == 'auto' else device)
     settings = dict(settings, epochs=epochs, seed=seed, model=model)
+    if torch.device(device).type == 'cpu': keep_memory()
     with first_alone():
         data = load(dataset, data_root)
         config = make_config(dataset, bits, data, **settings)

@@ -4,7 +4,8 @@ python scripts/bench_train.py                   # both configurations
 python scripts/bench_train.py --config ucf --threads 1
 
 `plain` keeps all states of a scan in memory at once and reads its videos one by one; `reference` scans frame by frame in plain PyTorch;
-`s5vh` is what `s5vh.train` does. All take the steps of `s5vh.train.train_step`, before and after the warm-up of the pseudo-labels.
+`s5vh` is what `s5vh.train` does, which also keeps freed memory for the next step; the others do so with --keep.
+All take the steps of `s5vh.train.train_step`, before and after the warm-up of the pseudo-labels.
 """
 import argparse, subprocess, sys, time
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from bench_tools import peak_memory, scans_by
+from bench_tools import memory_kept, peak_memory, scans_by
 from s5vh import train
 from s5vh.codes import random_codes
 from s5vh.train import TrainConfig, complete, feature_batches, new_state, train_step
@@ -74,18 +75,19 @@ def steps(state, batches, index, seconds):
     return time.perf_counter() - start
 
 
-def measure(state, store, way, n_steps, warm):
+def measure(state, store, way, n_steps, warm, keep=False):
     "Videos a second, and the share of each part."
     state.epoch = 0 if warm else state.config.warmup
     b, generator = state.config.batch_size, torch.Generator().manual_seed(0)
     index = [torch.randperm(len(store), generator=generator)[:b] for _ in range(n_steps)]
     batches = one_by_one(store, index) if way == 'plain' else feature_batches(store, index, 'cpu')
     seconds = dict.fromkeys(PARTS, 0.)
+    memory_kept(way == 's5vh' or keep)
     with scans_by({'s5vh': 'fused'}.get(way, way), state.model): total = steps(state, batches, index, seconds)
     return n_steps * b / total, {part: s / total for part, s in seconds.items()}
 
 
-def bench(name, rounds):
+def bench(name, rounds, keep):
     "A table for one configuration: the ways in turns, so that a busy machine slows all alike."
     store = Store(CONFIGS[name][0])
     state, found = run(name, store), {}
@@ -93,7 +95,7 @@ def bench(name, rounds):
     for _ in range(rounds):
         for way in ('plain', 'reference', 's5vh'):
             for warm in (True, False):
-                found.setdefault((way, warm), []).append(measure(state, store, way, 1 if way != 's5vh' else 3, warm))
+                found.setdefault((way, warm), []).append(measure(state, store, way, 1 if way != 's5vh' else 3, warm, keep))
     print(f'\n{name}: batch {state.config.batch_size}, {torch.get_num_threads()} threads; videos a second\n{"":28}{"":>9}{"to plain":>10}'
           + ''.join(f'{p:>11}' for p in PARTS))
     for (way, warm), results in found.items():
@@ -114,11 +116,12 @@ if __name__ == '__main__':
     p.add_argument('--config', nargs='+', choices=CONFIGS, default=list(CONFIGS))
     p.add_argument('--threads', type=int, default=torch.get_num_threads())
     p.add_argument('--rounds', type=int, default=1, help='the median of them is printed')
+    p.add_argument('--keep', action='store_true', help='the plain code and the reference keep freed memory too')
     p.add_argument('--memory', choices=CONFIGS, help='largest memory of our training only')
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     if args.memory: memory(args.memory)
     else:
         for name in args.config:
-            bench(name, args.rounds)
+            bench(name, args.rounds, args.keep)
             subprocess.run([sys.executable, __file__, '--memory', name, '--threads', str(args.threads)], check=True)
