@@ -16,6 +16,7 @@ from .baselines import BASELINES
 from .data import hold_out, load, missing_files, project_root, resolve_data_root
 from .evaluate import fitted_codes, n_findable, run_codes, write_results
 from .metrics import evaluate_all, usual_ks
+from .parallel import pick_device
 from .train import TrainConfig, _commit, run_name, train, update_metrics
 
 # %% ../nbs/06a_sweep.ipynb #c04a6621
@@ -52,7 +53,7 @@ def one_run(
         update_metrics(folder, config=dict(asked, dataset=dataset), complete=True)
     else:
         train(dataset, bits, data_root, out=folder, device=device, progress=progress, **settings)
-        codes = run_codes(folder, data, 'cpu' if device == 'auto' else device)
+        codes = run_codes(folder, data, pick_device(device))
     evaluation = evaluate_all(*codes, data.query.labels, data.database.labels, usual_ks(n_findable(data)))
     write_results(folder, evaluation, *codes, name=sweep_name(asked), dataset=dataset, asked=asked, evaluated=True, commit=_commit())
     return data, codes, evaluation

@@ -29,7 +29,7 @@ from .metrics import evaluate_codes, usual_ks
 from .mixers import MIXERS
 from .model import S5VH, VARIANTS, ModelConfig, Views
 from .neighbors import frame_statistics, similar_videos, video_vectors
-from .parallel import add_up_gradients, all_of, first_alone, gather_rows, join_processes, rank, share, summed, world
+from .parallel import add_up_gradients, all_of, first_alone, gather_rows, join_processes, pick_device, rank, share, summed, world
 
 # %% ../nbs/05_train.ipynb #db5ab7d4
 MODELS = {'s5vh' if name == 'mamba' else name: name for name in MIXERS}
@@ -815,7 +815,7 @@ def train(
     **settings,           # any other field of `TrainConfig`
 )->Path:                  # the run's folder
     "Train a model on a data set, from features to a folder that `S5VH.from_pretrained` opens."
-    device = join_processes('cuda' if device == 'auto' and torch.cuda.is_available() else 'cpu' if device == 'auto' else device)
+    device = join_processes(pick_device(device))
     settings = dict(settings, epochs=epochs, seed=seed, model=model)
     if torch.device(device).type == 'cpu': keep_memory()
     with first_alone():

@@ -23,6 +23,7 @@ from PIL import Image
 from torch import Tensor, nn
 from tqdm import tqdm
 from .data import DataError, MissingDataError, atomic_path, cache_dir, file_key, frame_features, open_h5, write_labels
+from .parallel import pick_device
 
 # %% ../nbs/08_video.ipynb #89248388
 def write_clip(
@@ -373,7 +374,7 @@ def backbone_extractor(
 )->Extractor:
     "A network with its weights, as an extractor."
     path, digest = find_weights(name, weights, download)
-    if device == 'auto': device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    device = pick_device(device)
     network, one_at_a_time = load_weights(BACKBONES[name].make(), path).to(device), threading.Lock()
     @torch.inference_mode()
     def describe(images):
