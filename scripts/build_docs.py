@@ -41,6 +41,11 @@ def leave_out_sources(notebook):
         if cell.cell_type == 'code' and re.search(r'^#\|\s*echo:\s*false', cell.source, re.M): cell.metadata['transient'] = {'remove_source': True}
 
 
+def without_quarto(body):
+    "Take out what only Quarto reads: attributes after a link, and links in comments of code."
+    return re.sub(r'\[`([^`\]]+)`\]\(https?://[^)\s]+\)', r'\1', re.sub(r'(</a>)\{target=[^}]*\}', r'\1', body))
+
+
 def link_locally(bodies, host):
     "Links to the published site become links between these pages, to the place that has the name, whatever its case."
     places = {name: {i.lower(): i for i in re.findall(r'\bid="([^"]+)"', body)} for name, body in bodies.items()}
@@ -76,7 +81,7 @@ def build_with_nbconvert():
     for path, notebook in notebooks.items():
         front_matter_to_markdown(notebook)
         leave_out_sources(notebook)
-        body, _ = exporter.from_notebook_node(notebook)
+        body = without_quarto(exporter.from_notebook_node(notebook)[0])
         body = re.sub(r'(<body[^>]*>)', lambda m: m.group(1) + navigation(pages, page_name(path)), body, count=1)
         bodies[page_name(path)] = re.sub(r'href="(?:\d+[a-z]?_)?(\w+)\.ipynb', r'href="\1.html', body)
     config = get_config()
