@@ -13,7 +13,7 @@ __all__ = ['MODELS', 'WEIGHTS', 'SELECTION', 'COMMON', 'PRESETS', 'OTHER', 'SWIT
            'training_centers', 'tensorboard_writer', 'open_state', 'finish_run', 'keep_memory', 'train']
 
 # %% ../nbs/05_train.ipynb #c8164c30
-import contextlib, ctypes, functools, hashlib, json, math, os, pickle, signal, subprocess, threading, time, warnings, zipfile
+import contextlib, ctypes, hashlib, json, math, os, pickle, signal, subprocess, threading, time, warnings, zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -790,13 +790,14 @@ def finish_run(
                    train_total_seconds=sum(r['seconds'] for r in state.history))
 
 # %% ../nbs/05_train.ipynb #78eb7966
-@functools.cache
-def keep_memory()->bool: # whether this process now does
+def keep_memory(
+    keep:bool=True, # False: as the C library does by itself
+)->bool:            # whether the C library takes the request
     "Let this process keep freed memory, up to 2 GB, for its next tensors; needs the GNU C library."
     try: mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError): return False
-    no_mapped_blocks, trim_from = (-4, 0), (-1, 2**31 - 1)  # M_MMAP_MAX, M_TRIM_THRESHOLD
-    return bool(mallopt(*no_mapped_blocks) and mallopt(*trim_from))
+    mapped_blocks, trim_from = (0, 2**31 - 1) if keep else (1 << 16, 1 << 17)
+    return bool(mallopt(-4, mapped_blocks) and mallopt(-1, trim_from))  # M_MMAP_MAX, M_TRIM_THRESHOLD
 
 # %% ../nbs/05_train.ipynb #22babd40
 def train(
@@ -817,7 +818,7 @@ def train(
     "Train a model on a data set, from features to a folder that `S5VH.from_pretrained` opens."
     device = join_processes(pick_device(device))
     settings = dict(settings, epochs=epochs, seed=seed, model=model)
-    if torch.device(device).type == 'cpu': keep_memory()
+    if device.type == 'cpu': keep_memory()
     with first_alone():
         data = load(dataset, data_root)
         config = make_config(dataset, bits, data, **settings)

@@ -1,5 +1,4 @@
 "What the benchmarks share: plain code to compare with, and the memory used."
-import ctypes
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -29,14 +28,6 @@ def scans_by(engine, model): # 'plain', or one of `s5vh.mamba.engines()`
     else:
         with patch.object(mamba, 'scan_reference', plain_scan): yield
     for block in blocks: block.engine = 'auto'
-
-
-def memory_kept(keep):
-    "Keep freed memory as a training run does, or give it back as the C library does by itself (glibc)."
-    from s5vh.train import keep_memory
-    if not keep_memory() or keep: return
-    for option, default in (-4, 65536), (-1, 128 << 10): ctypes.CDLL(None).mallopt(option, default)
-    keep_memory.cache_clear()
 
 
 def peak_memory():

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from bench_tools import memory_kept, peak_memory, scans_by
+from bench_tools import peak_memory, scans_by
 from s5vh import train
 from s5vh.codes import random_codes
 from s5vh.train import TrainConfig, complete, feature_batches, new_state, train_step
@@ -82,7 +82,7 @@ def measure(state, store, way, n_steps, warm, keep=False):
     index = [torch.randperm(len(store), generator=generator)[:b] for _ in range(n_steps)]
     batches = one_by_one(store, index) if way == 'plain' else feature_batches(store, index, 'cpu')
     seconds = dict.fromkeys(PARTS, 0.)
-    memory_kept(way == 's5vh' or keep)
+    train.keep_memory(way == 's5vh' or keep)
     with scans_by({'s5vh': 'fused'}.get(way, way), state.model): total = steps(state, batches, index, seconds)
     return n_steps * b / total, {part: s / total for part, s in seconds.items()}
 
