@@ -13,6 +13,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import nn, Tensor
+from .linear import Linear
 from .mamba import Mamba, BidirectionalLayer, drop_path as skip_layer
 
 # %% ../nbs/03a_mixers.ipynb #85588c08
@@ -87,8 +88,8 @@ class Transformer(nn.Module):
         super().__init__()
         check_heads(d_model, n_heads)
         self.n_heads, self.dropout = n_heads, dropout
-        self.qkv = nn.Linear(d_model, 3 * d_model)
-        self.out = nn.Linear(d_model, d_model)
+        self.qkv = Linear(d_model, 3 * d_model)
+        self.out = Linear(d_model, d_model)
 
     def forward(self,
         x:Tensor,         # `(b, l, d)`
@@ -157,10 +158,10 @@ class RetNet(CausalMixer):
         check_heads(d_model, n_heads, multiple=2)
         self.n_heads, self.max_parallel = n_heads, max_parallel
         d_value = expand * d_model
-        self.qk = nn.Linear(d_model, 2 * d_model, bias=False)
-        self.vg = nn.Linear(d_model, 2 * d_value, bias=False)
+        self.qk = Linear(d_model, 2 * d_model, bias=False)
+        self.vg = Linear(d_model, 2 * d_value, bias=False)
         self.norm = nn.GroupNorm(n_heads, d_value)
-        self.out = nn.Linear(d_value, d_model, bias=False)
+        self.out = Linear(d_value, d_model, bias=False)
         self.register_buffer('gamma', 1 - 2. ** (-5 - torch.arange(n_heads)), persistent=False)
 
     def mix(self, x):
@@ -234,7 +235,7 @@ class RWKV(CausalMixer):
         self.log_decay = nn.Parameter(-5 + 8 * (i / max(d_model - 1, 1)) ** 0.7)
         self.bonus = nn.Parameter(math.log(0.3) + 0.5 * ((i + 1) % 3 - 1))
         self.mu_r, self.mu_k, self.mu_v = (nn.Parameter(scale * i / d_model) for scale in (0.5, 1, 1))
-        self.r, self.k, self.v, self.out = (nn.Linear(d_model, d_model, bias=False) for _ in range(4))
+        self.r, self.k, self.v, self.out = (Linear(d_model, d_model, bias=False) for _ in range(4))
 
     def mix(self, x):
         before = token_shift(x)

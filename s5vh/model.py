@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from .codes import binarize, to_codes
 from .data import DataError, MissingDataError, atomic_path
+from .linear import Linear
 from .mixers import MIXERS, temporal_layer
 
 # %% ../nbs/03b_model.ipynb #7dfa3c54
@@ -94,14 +95,14 @@ class Encoder(nn.Module):
     def __init__(self, config:ModelConfig):
         super().__init__()
         d, depth = config.d_model, SIZES[config.size]
-        self.patch_embed = nn.Linear(config.d_feature, d)
+        self.patch_embed = Linear(config.d_feature, d)
         self.standard = config.inputs == 'standard'
         if self.standard:
             self.register_buffer('mean', torch.zeros(config.d_feature))
             self.register_buffer('scale', torch.ones(config.d_feature))
         rates = np.linspace(0, config.drop_path, depth) if depth > 1 else [0.]
         self.blocks = nn.ModuleList(_layer(config, d, float(rate)) for rate in rates)
-        self.norm, self.head = nn.LayerNorm(d, eps=1e-6), nn.Linear(d, d)
+        self.norm, self.head = nn.LayerNorm(d, eps=1e-6), Linear(d, d)
 
     def standardize(self,
         frames:Tensor, # `(b, t, f)`
@@ -130,7 +131,7 @@ class Decoder(nn.Module):
         d = config.d_decoder
         self.temporal = config.decoder_order == 'temporal'
         self.blocks = nn.ModuleList([_layer(config, d)])
-        self.norm, self.head = nn.LayerNorm(d, eps=1e-6), nn.Linear(d, config.d_feature)
+        self.norm, self.head = nn.LayerNorm(d, eps=1e-6), Linear(d, config.d_feature)
 
     def forward(self,
         visible:Tensor,    # `(b, t - m, d_decoder)`
@@ -163,11 +164,11 @@ class S5VH(nn.Module):
         super().__init__()
         self.config = config
         self.encoder, self.decoder = Encoder(config), Decoder(config)
-        self.binary, self.ln = nn.Linear(config.d_model, config.n_bits), nn.LayerNorm(config.n_bits)
-        self.encoder_to_decoder = nn.Linear(config.n_bits, config.d_decoder, bias=False)
+        self.binary, self.ln = Linear(config.d_model, config.n_bits), nn.LayerNorm(config.n_bits)
+        self.encoder_to_decoder = Linear(config.n_bits, config.d_decoder, bias=False)
         self.mask_token = nn.Parameter(torch.empty(1, 1, config.d_decoder))
         nn.init.normal_(self.mask_token, std=0.02)
-        self.classifier = nn.Linear(config.n_bits, config.n_centers, bias=False)
+        self.classifier = Linear(config.n_bits, config.n_centers, bias=False)
         if config.classifier == 'centers': self.classifier.requires_grad_(False)
         if hash_centers is not None: self.set_hash_centers(hash_centers)
 
