@@ -25,7 +25,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 from torch import Tensor
 from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
-from .linear import product
+from .linear import gradient_of_weight, product
 
 # %% ../nbs/02a_kernels.ipynb #d34ee176
 VECTOR_BYTES = 64
@@ -525,14 +525,15 @@ def fused_scan(
 
 # %% ../nbs/02a_kernels.ipynb #dfcc0519
 class InnerFunction(torch.autograd.Function):
-    "Convolution to gate of a Mamba block, with the gradient written by hand; arguments as in `fused_inner`."
+    "Convolution to gate of a Mamba block, with the gradient written by hand; arguments as in `fused_inner`, and whether a gradient will be asked for."
     @staticmethod
     @custom_fwd(device_type='cpu')
-    def forward(ctx, xz, frames, taps, conv_b, x_w, dt_w, dt_b, A, D):
+    def forward(ctx, xz, frames, taps, conv_b, x_w, dt_w, dt_b, A, D, learning):
         b, l, d, n, r = *xz.shape[:2], xz.shape[2] // 2, A.shape[1], dt_w.shape[1]
         groups, A2 = channel_groups(b, d, VECTOR_BYTES // xz.element_size()), (A.t() * LOG2E).contiguous()
         where = frames.start, frames.stop, l, d, frames.reverse
-        u, y = frames.new(xz, b * l, d), frames.new(xz, b, l, d)
+        u = frames.new(xz, b * l, d)
+        y = frames.new(xz, b, l, d) if learning else u.view(b, l, d)  # the scan has read u where it writes y
         in_parallel(conv_forward, b, n_tasks(b), *where, xz, taps, conv_b, u)
         low = product(u, x_w)
         steps = product(low[:, :r], dt_w, dt_b)
@@ -558,8 +559,8 @@ class InnerFunction(torch.autograd.Function):
         grad_w = u.new_zeros(tasks, 5, d)
         in_parallel(conv_backward, b, min(tasks, max(b, 1)), *where, xz, taps, conv_b, grad_u, grad_xz, grad_w)
         grad_w = grad_w.sum(0)
-        return (grad_xz, None, grad_w[:4], grad_w[4], product(grad_low.t(), u.t()), product(grad_steps.t(), low[:, :r].t()),
-                grad_steps.sum(0), grad_A.sum(0).t(), grad_D.sum(0))
+        return (grad_xz, None, grad_w[:4], grad_w[4], gradient_of_weight(grad_low, u),
+                gradient_of_weight(grad_steps, low[:, :r]), grad_steps.sum(0), grad_A.sum(0).t(), grad_D.sum(0), None)
 
 # %% ../nbs/02a_kernels.ipynb #6fc3e448
 def fused_inner(
@@ -582,5 +583,5 @@ def fused_inner(
         xz = torch.cat([pad(part, (0, more)) for part in xz.chunk(2, dim=-1)], dim=-1)
         conv_b, dt_b, D, x_w = (pad(p, (0, more)) for p in (conv_b, dt_b, D, x_w))
         A, dt_w = pad(A, (0, 0, 0, more)), pad(dt_w, (0, 0, 0, more))
-    y = InnerFunction.apply(xz.contiguous(), frames, taps.contiguous(), conv_b, x_w, dt_w, dt_b, A, D)
+    y = InnerFunction.apply(xz.contiguous(), frames, taps.contiguous(), conv_b, x_w, dt_w, dt_b, A, D, torch.is_grad_enabled())
     return y[..., :d] if more else y

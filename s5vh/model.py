@@ -256,12 +256,13 @@ def _real_frames(lengths, t):
 @torch.inference_mode()
 def encode(self:S5VH,
     features,           # `(N, t, f)`: array, tensor or `FeatureStore`
-    batch_size:int=256, # videos at a time
+    batch_size:int=None, # videos at a time; None: 64 on a CPU, whose caches they suit, else 256
     lengths=None,       # `(N,)` real frames of each video, the rest being padding; None: all are real
     progress:bool=True, # show a bar when it takes more than two seconds
 )->np.ndarray:          # `(N, n_bits)` int8, -1 or +1
     "The codes of videos, a batch at a time, on the device where the model is."
     _check_frames(features, self.config)
+    batch_size = batch_size or (64 if self.device.type == 'cpu' else 256)
     was_training, codes = self.training, np.empty((len(features), self.config.n_bits), np.int8)
     self.eval()
     for start in tqdm(range(0, len(features), batch_size), desc='encode', unit='batch', delay=2, disable=not progress):

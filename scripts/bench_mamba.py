@@ -1,7 +1,7 @@
 """Time the Mamba engines in S5VH as UCF101 is trained (25 frames x 4096 features, width 256, 6 layers, batch 128); print ratios.
 
 `plain` keeps all states in memory at once, as plain PyTorch code of the field does; `reference` is our readable scan, frame by frame;
-`fused` is what is used. All three share everything else.
+`fused` is what is used. All three share everything else. The peak is that of a 2048 x 2048 matrix by the faster of torch's libraries.
 
 python scripts/bench_mamba.py             # encoding and a training step at 1 and 2 threads, share of the matrix-multiply peak, memory
 python scripts/bench_mamba.py --frames    # cost of one layer, Mamba and Transformer, against the number of frames
@@ -9,7 +9,11 @@ python scripts/bench_mamba.py --busy --threads 1  # on a machine that does other
 """
 import argparse, subprocess, sys, time
 from collections import defaultdict
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache, partial
+from multiprocessing import get_context
+from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from bench_tools import peak_memory, scans_by
 from s5vh.codes import random_codes
 from s5vh.data import two_views
+from s5vh.linear import product
 from s5vh.mixers import temporal_layer
 from s5vh.model import S5VH, ModelConfig
 from s5vh.train import PRESETS, TrainConfig, complete, losses
@@ -25,9 +30,6 @@ from s5vh.train import PRESETS, TrainConfig, complete, losses
 BATCH, FRAMES, FEATURES, WIDTH, CENTERS = 128, 25, 4096, 256, PRESETS['ucf'].get('n_centers', 101)
 CONFIG = complete(TrainConfig('ucf', 64), 9537, CENTERS)
 ENGINES = 'plain', 'reference', 'fused'
-
-now = time.perf_counter # or processor time, with --busy
-
 
 def network():
     "S5VH as UCF101 is trained."
@@ -46,7 +48,7 @@ def training_step(model, frames):
     return step
 
 
-def clock(fn, repeats):
+def clock(fn, repeats, now=time.perf_counter):
     "Seconds of each of `repeats` calls, by the clock `now`."
     times = []
     for _ in range(repeats):
@@ -59,50 +61,60 @@ def clock(fn, repeats):
 def middle(times): return sorted(times)[len(times) // 2]
 
 
-def operations(fn, repeats=4):
-    "Matrix-multiply operations of a call, on average: DropPath makes them differ."
-    with FlopCounterMode(display=False) as counter:
-        for _ in range(repeats): fn()
+@cache
+def jobs():
+    "What is timed, by name, and the network that does it."
+    frames, model = torch.randn(BATCH, FRAMES, FEATURES), network()
+    return {'encode': partial(model.encode, frames, BATCH, progress=False), 'train': training_step(model, frames)}, model
+
+
+def seconds(engine, name, threads, repeats, now):
+    "Seconds of `repeats` calls of a job, after one that is not timed."
+    torch.set_num_threads(threads)
+    work, model = jobs()
+    with scans_by(engine, model): return clock(work[name], repeats + 1, now)[1:]
+
+
+def operations(name, repeats=4):
+    "Matrix-multiply operations of a job, on average: DropPath makes them differ. torch counts those of its own library only."
+    with patch('s5vh.linear.by_onednn', lambda *_: False), FlopCounterMode(display=False) as counter:
+        for _ in range(repeats): jobs()[0][name]()
     return counter.get_total_flops() / repeats
 
 
-def peak():
+def peak(threads):
     "Matrix-multiply rate of the machine now, operations a second."
+    torch.set_num_threads(threads)
     a = torch.randn(2048, 2048)
-    return 2 * 2048 ** 3 / min(clock(lambda: a @ a, 6))
+    return 2 * 2048 ** 3 / min(clock(lambda: product(a, a), 6))
 
 
-def one_round(model, jobs, repeats):
-    "Seconds of each job by each engine, in turns, so that a busy machine slows all alike; and the peak meanwhile."
-    times = {}
-    for engine in ENGINES:
-        with scans_by(engine, model):
-            for name, job in jobs.items(): times[name, engine] = clock(job, repeats if engine == 'fused' else 1)
-    return times, peak()
+def print_ratios(name, threads, times, rates, work):
+    "A line for a job."
+    plain, reference, fused = (middle(times[engine]) for engine in ENGINES)
+    print(f'{name:8}{threads:8}{plain:9.2f}{reference:13.2f}{fused:9.3f}{plain / fused:13.1f}{reference / fused:17.1f}'
+          f'{BATCH / fused:10.1f}{work / fused / 1e9:9.1f}{max(rates) / 1e9:7.1f}{work / fused / max(rates):7.2f}', flush=True)
 
 
-def print_ratios(threads, times, rates, work):
-    "A line for each job."
-    for name, operations in work.items():
-        plain, reference, fused = (middle(times[name, engine]) for engine in ENGINES)
-        print(f'{name:8}{threads:8}{plain:9.2f}{reference:11.2f}{fused:9.3f}{plain / fused:13.1f}{reference / fused:17.1f}'
-              f'{BATCH / fused:10.1f}{operations / fused / 1e9:9.1f}{max(rates) / 1e9:7.1f}{operations / fused / max(rates):7.2f}', flush=True)
+def measure(name, threads, repeats, now):
+    "Seconds of each engine for a job, and the peak meanwhile. Engines take turns, so that a busy machine slows all; each has a process and memory of its own."
+    times, rates = defaultdict(list), []
+    with ExitStack() as stack:
+        workers = {e: stack.enter_context(ProcessPoolExecutor(1, get_context('spawn'))) for e in ENGINES}
+        for _ in range(repeats):
+            for engine, worker in workers.items():
+                times[engine] += worker.submit(seconds, engine, name, threads, repeats if engine == 'fused' else 1, now).result()
+            rates.append(peak(threads))
+    return times, rates
 
 
 def ratios(args):
-    frames, model = torch.randn(BATCH, FRAMES, FEATURES), network()
-    jobs = {'encode': partial(model.encode, frames, BATCH, progress=False), 'train': training_step(model, frames)}
-    work = {name: operations(job) for name, job in jobs.items()}
-    print(f'{"":8}{"threads":>8}{"plain s":>9}{"reference s":>11}{"fused s":>9}{"plain:fused":>13}{"reference:fused":>17}'
+    print(f'{"":8}{"threads":>8}{"plain s":>9}{"reference s":>13}{"fused s":>9}{"plain:fused":>13}{"reference:fused":>17}'
           f'{"videos/s":>10}{"GFLOP/s":>9}{"peak":>7}{"share":>7}')
-    for threads in args.threads:
-        torch.set_num_threads(threads)
-        times, rates = defaultdict(list), []
-        for _ in range(args.repeats):
-            found, rate = one_round(model, jobs, args.repeats)
-            for key, seconds in found.items(): times[key] += seconds
-            rates.append(rate)
-        print_ratios(threads, times, rates, work)
+    for name in jobs()[0]:
+        work = operations(name)
+        for threads in args.threads:
+            print_ratios(name, threads, *measure(name, threads, args.repeats, time.process_time if args.busy else time.perf_counter), work)
 
 
 def memory(args):
@@ -132,7 +144,6 @@ if __name__ == '__main__':
     p.add_argument('--memory', action='store_true', help='largest memory of training with the fused engine only')
     args = p.parse_args()
     if args.busy and args.threads != [1]: p.error('--busy needs --threads 1')
-    if args.busy: now = time.process_time
     if args.frames: frame_cost(args)
     elif args.memory: memory(args)
     else:
