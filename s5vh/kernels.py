@@ -532,8 +532,8 @@ class InnerFunction(torch.autograd.Function):
         b, l, d, n, r = *xz.shape[:2], xz.shape[2] // 2, A.shape[1], dt_w.shape[1]
         groups, A2 = channel_groups(b, d, VECTOR_BYTES // xz.element_size()), (A.t() * LOG2E).contiguous()
         where = frames.start, frames.stop, l, d, frames.reverse
-        u = frames.new(xz, b * l, d)
-        y = frames.new(xz, b, l, d) if learning else u.view(b, l, d)  # the scan has read u where it writes y
+        y = frames.new(xz, b, l, d)
+        u = frames.new(xz, b * l, d) if learning else y.view(b * l, d)  # the scan has read u where it writes y
         in_parallel(conv_forward, b, n_tasks(b), *where, xz, taps, conv_b, u)
         low = product(u, x_w)
         steps = product(low[:, :r], dt_w, dt_b)

@@ -6,18 +6,25 @@
 __all__ = ['by_onednn', 'dense', 'product', 'LinearFunction', 'linear', 'Linear', 'gradient_of_weight']
 
 # %% ../nbs/01a_linear.ipynb #4e5c8bc5
+import os
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+# %% ../nbs/01a_linear.ipynb #21882cf9
+for variable in 'ONEDNN_PRIMITIVE_CACHE_CAPACITY', 'LRU_CACHE_CAPACITY': os.environ.setdefault(variable, '64')
+
 # %% ../nbs/01a_linear.ipynb #db9e0aa5
 def by_onednn(
-    x:Tensor,      # `(..., k)`
-    weight:Tensor, # `(m, k)`
+    x:Tensor,         # `(..., k)`
+    weight:Tensor,    # `(m, k)`
+    bias:Tensor=None, # `(m,)`
 )->bool:
     "Should oneDNN multiply the two?"
-    return (x.device.type == 'cpu' and x.dtype == weight.dtype == torch.float32 and x.ndim > 1 and not torch.is_autocast_enabled('cpu')
-            and torch.backends.mkldnn.enabled and torch.backends.mkldnn.is_available()
+    plain = (x.device == weight.device == torch.device('cpu') and x.dtype == weight.dtype == torch.float32
+             and x.layout == weight.layout == torch.strided and not torch.is_autocast_enabled('cpu') and not torch.compiler.is_compiling())
+    shaped = x.ndim > 1 and weight.ndim == 2 and x.numel() > 0 and weight.numel() > 0 and (bias is None or bias.shape == weight.shape[:1])
+    return (plain and shaped and torch.backends.mkldnn.enabled and torch.backends.mkldnn.is_available()
             and torch.backends.cpu.get_cpu_capability() == 'AVX512' and hasattr(torch.ops.mkldnn, '_linear_pointwise'))
 
 # %% ../nbs/01a_linear.ipynb #dbdca5d5
@@ -33,15 +40,16 @@ def product(
     bias:Tensor=None, # `(m,)`
 )->Tensor:            # `(..., m)`
     "`x @ weight.T + bias` by the faster library; through oneDNN no gradient passes."
-    if not by_onednn(x, weight): return F.linear(x, weight, bias)
-    return torch.ops.mkldnn._linear_pointwise(dense(x), dense(weight), bias, 'none', [], '')
+    if not by_onednn(x, weight, bias): return F.linear(x, weight, bias)
+    return torch.ops.mkldnn._linear_pointwise(dense(x), dense(weight), bias if bias is None else bias.contiguous(), 'none', [], '')
 
 # %% ../nbs/01a_linear.ipynb #77801d1f
 class LinearFunction(torch.autograd.Function):
     "`product` with its gradient; arguments as there."
     @staticmethod
     def forward(ctx, x, weight, bias):
-        ctx.save_for_backward(x, weight)
+        for_x, for_weight, _ = ctx.needs_input_grad
+        ctx.save_for_backward(x if for_weight else None, weight if for_x else None)
         return product(x, weight, bias)
 
     @staticmethod
@@ -59,7 +67,7 @@ def linear(
     bias:Tensor=None, # `(m,)`
 )->Tensor:            # `(..., m)`
     "`torch.nn.functional.linear` by the faster library."
-    return LinearFunction.apply(x, weight, bias) if by_onednn(x, weight) else F.linear(x, weight, bias)
+    return LinearFunction.apply(x, weight, bias) if by_onednn(x, weight, bias) else F.linear(x, weight, bias)
 
 class Linear(nn.Linear):
     "`torch.nn.Linear` by the faster library."

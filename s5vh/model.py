@@ -262,7 +262,7 @@ def encode(self:S5VH,
 )->np.ndarray:          # `(N, n_bits)` int8, -1 or +1
     "The codes of videos, a batch at a time, on the device where the model is."
     _check_frames(features, self.config)
-    batch_size = batch_size or (64 if self.device.type == 'cpu' else 256)
+    if batch_size is None: batch_size = 64 if self.device.type == 'cpu' else 256
     was_training, codes = self.training, np.empty((len(features), self.config.n_bits), np.int8)
     self.eval()
     for start in tqdm(range(0, len(features), batch_size), desc='encode', unit='batch', delay=2, disable=not progress):
