@@ -25,7 +25,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 from torch import Tensor
 from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
-from .linear import gradient_of_weight, product
+from .linear import gradient_of_weight, linear
 
 # %% ../nbs/02a_kernels.ipynb #d34ee176
 VECTOR_BYTES = 64
@@ -535,8 +535,8 @@ class InnerFunction(torch.autograd.Function):
         y = frames.new(xz, b, l, d)
         u = frames.new(xz, b * l, d) if learning else y.view(b * l, d)  # the scan has read u where it writes y
         in_parallel(conv_forward, b, n_tasks(b), *where, xz, taps, conv_b, u)
-        low = product(u, x_w)
-        steps = product(low[:, :r], dt_w, dt_b)
+        low = linear(u, x_w)
+        steps = linear(low[:, :r], dt_w, dt_b)
         in_parallel(scan_forward, b * groups, n_tasks(b * groups), groups, *where, True, n, xz, u, steps, low, r + 2 * n, A2, D, y)
         ctx.save_for_backward(xz, taps, conv_b, x_w, dt_w, A2, D, u, low, steps)
         ctx.frames = frames
@@ -554,8 +554,8 @@ class InnerFunction(torch.autograd.Function):
         grad_BC, grad_A, grad_D = frames.new(u, b * l, groups, 2 * n), u.new_zeros(tasks, n, d), u.new_zeros(tasks, d)
         in_parallel(scan_backward, b * groups, tasks, groups, *where, True, n, xz, u, steps, low, r + 2 * n, A2, D,
                     grad.contiguous(), grad_xz, grad_u, grad_steps, grad_BC, grad_A, grad_D)
-        grad_low = torch.cat([product(grad_steps, dt_w.t()), grad_BC.sum(1) if groups > 1 else grad_BC[:, 0]], dim=1)
-        grad_u += product(grad_low, x_w.t())
+        grad_low = torch.cat([linear(grad_steps, dt_w.t()), grad_BC.sum(1) if groups > 1 else grad_BC[:, 0]], dim=1)
+        grad_u += linear(grad_low, x_w.t())
         grad_w = u.new_zeros(tasks, 5, d)
         in_parallel(conv_backward, b, min(tasks, max(b, 1)), *where, xz, taps, conv_b, grad_u, grad_xz, grad_w)
         grad_w = grad_w.sum(0)

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 # %% ../nbs/01a_linear.ipynb #21882cf9
-for variable in 'ONEDNN_PRIMITIVE_CACHE_CAPACITY', 'LRU_CACHE_CAPACITY': os.environ.setdefault(variable, '64')
+os.environ.setdefault('ONEDNN_PRIMITIVE_CACHE_CAPACITY', '64')
+os.environ.setdefault('LRU_CACHE_CAPACITY', '64')
 
 # %% ../nbs/01a_linear.ipynb #db9e0aa5
 def by_onednn(
@@ -34,18 +35,13 @@ def dense(
     "`x` as oneDNN reads it fast."
     return x if x.is_contiguous() or x.ndim == 2 and x.t().is_contiguous() else x.contiguous()
 
-def product(
-    x:Tensor,         # `(..., k)`
-    weight:Tensor,    # `(m, k)`
-    bias:Tensor=None, # `(m,)`
-)->Tensor:            # `(..., m)`
-    "`x @ weight.T + bias` by the faster library; through oneDNN no gradient passes."
-    if not by_onednn(x, weight, bias): return F.linear(x, weight, bias)
+def product(x, weight, bias): # as in `linear`
+    "`x @ weight.T + bias` by oneDNN, where `by_onednn` allows it; no gradient passes."
     return torch.ops.mkldnn._linear_pointwise(dense(x), dense(weight), bias if bias is None else bias.contiguous(), 'none', [], '')
 
 # %% ../nbs/01a_linear.ipynb #77801d1f
 class LinearFunction(torch.autograd.Function):
-    "`product` with its gradient; arguments as there."
+    "`product` with its gradient."
     @staticmethod
     def forward(ctx, x, weight, bias):
         for_x, for_weight, _ = ctx.needs_input_grad

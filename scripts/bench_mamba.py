@@ -22,7 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from bench_tools import peak_memory, scans_by
 from s5vh.codes import random_codes
 from s5vh.data import two_views
-from s5vh.linear import product
+from s5vh.linear import linear
 from s5vh.mixers import temporal_layer
 from s5vh.model import S5VH, ModelConfig
 from s5vh.train import PRESETS, TrainConfig, complete, losses
@@ -30,6 +30,7 @@ from s5vh.train import PRESETS, TrainConfig, complete, losses
 BATCH, FRAMES, FEATURES, WIDTH, CENTERS = 128, 25, 4096, 256, PRESETS['ucf'].get('n_centers', 101)
 CONFIG = complete(TrainConfig('ucf', 64), 9537, CENTERS)
 ENGINES = 'plain', 'reference', 'fused'
+
 
 def network():
     "S5VH as UCF101 is trained."
@@ -86,7 +87,7 @@ def peak(threads):
     "Matrix-multiply rate of the machine now, operations a second."
     torch.set_num_threads(threads)
     a = torch.randn(2048, 2048)
-    return 2 * 2048 ** 3 / min(clock(lambda: product(a, a), 6))
+    return 2 * 2048 ** 3 / min(clock(lambda: linear(a, a), 6))
 
 
 def print_ratios(name, threads, times, rates, work):
