@@ -21,7 +21,11 @@ os.environ |= {'TQDM_DISABLE': '1'} | ({} if '--threads' in sys.argv else {'OMP_
 import numpy as np
 
 from bench_tools import peak_memory
-from s5vh.centers import (FILES, center_report, cluster, consistent_centers, hash_centers, latent_features, mean_blocks,
+from s5vh.UNKNOWN_centers import 
+from s5vh.centers.center_files import FILES
+from s5vh.centers.clusters import cluster, latent_features
+from s5vh.centers.hash_centers import center_report, consistent_centers, hash_centers
+from s5vh.data.axes import mean_blocks
                           nearest_anchors, unit_rows, write_matrix, write_similarity)
 
 

@@ -51,7 +51,7 @@ def plain(query, database, query_labels, database_labels, ks=KS):
 
 def measure(what, size):
     "Seconds, peak memory of the process in MB, and the result."
-    from s5vh.metrics import evaluate_all, evaluate_codes
+    from s5vh.evaluation.metrics import evaluate_all, evaluate_codes
     args, times = inputs(size), []
     run = dict(plain=plain, s5vh=evaluate_codes, everything=evaluate_all)[what]
     run(*(x[:200] for x in args), KS)

@@ -21,11 +21,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from bench_tools import peak_memory, scans_by
 from s5vh.codes import random_codes
-from s5vh.data import two_views
-from s5vh.linear import linear
-from s5vh.mixers import temporal_layer
-from s5vh.model import S5VH, ModelConfig
-from s5vh.train import PRESETS, TrainConfig, complete, losses
+from s5vh.UNKNOWN_data import two_views
+from s5vh.fast.linear import linear
+from s5vh.layers.mixers import temporal_layer
+from s5vh.methods.network import S5VH, ModelConfig
+from s5vh.training.run import PRESETS, TrainConfig, complete, losses
 
 BATCH, FRAMES, FEATURES, WIDTH, CENTERS = 128, 25, 4096, 256, PRESETS['ucf'].get('n_centers', 101)
 CONFIG = complete(TrainConfig('ucf', 64), 9537, CENTERS)

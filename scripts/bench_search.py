@@ -20,7 +20,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from s5vh.search import Index
+from s5vh.search.index import Index
 
 
 def make_codes(n, n_bytes, seed, clustered):

@@ -17,7 +17,7 @@ import torch
 from bench_tools import peak_memory, scans_by
 from s5vh import train
 from s5vh.codes import random_codes
-from s5vh.train import TrainConfig, complete, feature_batches, new_state, train_step
+from s5vh.training.run import TrainConfig, complete, feature_batches, new_state, train_step
 
 FRAMES, FEATURES, BITS = 25, 4096, 64
 CONFIGS = dict(ucf=(512, 101), fcv=(1024, 450)) # videos held here, and centers

@@ -2,8 +2,8 @@
 import argparse
 import sys
 
-from s5vh.results import read_records, write_records
-from s5vh.sweep import grid_runs, read_grid, sweep
+from s5vh.experiments.results import read_records, write_records
+from s5vh.experiments.sweep import grid_runs, read_grid, sweep
 
 
 def record(grid, runs, path):
