@@ -195,7 +195,7 @@ def flip_search(
     noise = rng.standard_exponential(2**16).astype(np.float32)
     return FlipSearch(bits, agreements(codes), target, penalties, noise, n_bits - min_distance, rng)
 
-# %% ../../nbs/centers/annealing.ipynb #6a270c3e
+# %% ../../nbs/centers/annealing.ipynb #88264861
 def _raise_penalties(
     search:FlipSearch, # its penalties are changed
     growth:float,      # in units of `search.unit`
@@ -339,7 +339,7 @@ def _codeword_sweep(
             center_at[old] = other
             if other >= 0: word_of[other] = old
 
-# %% ../../nbs/centers/annealing.ipynb #9be8e96e
+# %% ../../nbs/centers/annealing.ipynb #7bafc842
 def _word_tables(
     words:np.ndarray,   # `(m, n)` from `linear_code`
     word_of:np.ndarray, # `(K,)` word of each center
