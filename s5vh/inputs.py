@@ -6,8 +6,9 @@
 __all__ = ['VideoFeatures', 'read_features', 'EncodeSettings', 'extract_features', 'read_inputs', 'refuse_other_extractor',
            'load_model', 'VideoCodes', 'write_code_file', 'read_code_file', 'codes_of', 'index_settings', 'codes_like']
 
-# %% ../nbs/inputs.ipynb #955eb8cc
-import json, tempfile
+# %% ../nbs/inputs.ipynb #bd88458e
+import json
+import tempfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from .parallel import pick_device
 from .search.manifest import model_fingerprint
 from .video.extract import extract, ids_path, read_ids
 
-# %% ../nbs/inputs.ipynb #ef72176c
+# %% ../nbs/inputs.ipynb #d6c8a72a
 @dataclass(frozen=True)
 class VideoFeatures:
     "Features of videos, and where they come from."
@@ -30,7 +31,7 @@ class VideoFeatures:
     failed:dict     # id -> reason, of clips that could not be used
     about:dict      # n_frames, and where they are known extractor and its fingerprint
 
-# %% ../nbs/inputs.ipynb #cf8034b7
+# %% ../nbs/inputs.ipynb #ae356760
 def read_features(
     path, # a feature file; ids beside it are taken, else videos are numbered
 )->VideoFeatures:
@@ -42,7 +43,7 @@ def read_features(
     ids = read_ids(path) if ids_path(path).exists() else [f'{path.stem} {i}' for i in range(len(store))]
     return VideoFeatures(store, ids, {}, noted | dict(n_frames=store.shape[1]))
 
-# %% ../nbs/inputs.ipynb #f8f03501
+# %% ../nbs/inputs.ipynb #64b75b8f
 @dataclass(frozen=True)
 class EncodeSettings:
     "How clips become codes."
@@ -53,7 +54,7 @@ class EncodeSettings:
     weights:str=None     # file of the extractor's weights; None: torch.hub's folder is searched
     device:str='auto'    # 'auto', 'cpu' or 'cuda'
 
-# %% ../nbs/inputs.ipynb #8a23518a
+# %% ../nbs/inputs.ipynb #6f795ca6
 def extract_features(
     paths, # clips and folders of clips
     settings:EncodeSettings=EncodeSettings(),
@@ -65,7 +66,7 @@ def extract_features(
         found = read_features(report.features)
         return replace(found, features=found.features[:], failed=report.failed)
 
-# %% ../nbs/inputs.ipynb #6a3cb6d3
+# %% ../nbs/inputs.ipynb #3683147d
 def read_inputs(
     paths, # clips and folders of clips, or one feature file (.h5)
     settings:EncodeSettings=EncodeSettings(),
@@ -75,12 +76,12 @@ def read_inputs(
     if len(paths) == 1 and paths[0].suffix == '.h5': return read_features(paths[0])
     return extract_features(paths, settings)
 
-# %% ../nbs/inputs.ipynb #2031baa0
+# %% ../nbs/inputs.ipynb #9a28808c
 def _extractor_name(about):
     "An extractor, as errors name it."
     return f'{about.get("extractor")} ({about.get("fingerprint") or "no fingerprint"})'
 
-# %% ../nbs/inputs.ipynb #0fec1129
+# %% ../nbs/inputs.ipynb #e8757d44
 def refuse_other_extractor(
     expected:dict, # extractor and its fingerprint, as far as they are known
     found:dict,    # the same, of other features
@@ -92,7 +93,7 @@ def refuse_other_extractor(
             raise DataError(f'{what}: expected features of the extractor {_extractor_name(expected)}, '
                             f'found those of {_extractor_name(found)}')
 
-# %% ../nbs/inputs.ipynb #94ec9a51
+# %% ../nbs/inputs.ipynb #e1006b7a
 def load_model(
     path,              # folder of a saved model, or a released .pth checkpoint
     device:str='auto', # 'auto', 'cpu' or 'cuda'
@@ -101,7 +102,7 @@ def load_model(
     model = open_model(path, pick_device(device))
     return model, model_fingerprint(model)
 
-# %% ../nbs/inputs.ipynb #4d5671c2
+# %% ../nbs/inputs.ipynb #2b4469fe
 @dataclass(frozen=True)
 class VideoCodes:
     "Codes of videos, and what made them."
@@ -113,7 +114,7 @@ class VideoCodes:
     @property
     def bits(self)->int: return 8 * self.packed.shape[1]
 
-# %% ../nbs/inputs.ipynb #372baef8
+# %% ../nbs/inputs.ipynb #84aa8e94
 def write_code_file(
     path, # `.npz`
     codes:VideoCodes,
@@ -122,7 +123,7 @@ def write_code_file(
     with atomic_path(path) as temporary, open(temporary, 'wb') as f:
         np.savez(f, codes=codes.packed, ids=np.array(codes.ids), about=json.dumps(codes.about))
 
-# %% ../nbs/inputs.ipynb #fe039554
+# %% ../nbs/inputs.ipynb #ceb08a3f
 def read_code_file(
     path, # `.npz` that `write_code_file` wrote
 )->VideoCodes:
@@ -136,7 +137,7 @@ def read_code_file(
                         f'found {sorted(arrays)}')
     return VideoCodes(arrays['codes'], arrays['ids'].tolist(), {}, json.loads(str(arrays['about'])))
 
-# %% ../nbs/inputs.ipynb #4e70de43
+# %% ../nbs/inputs.ipynb #a98934d0
 def codes_of(
     paths,         # clips and folders of clips, one feature file (.h5), or one file of codes (.npz)
     settings:EncodeSettings=EncodeSettings(),
@@ -152,7 +153,7 @@ def codes_of(
     about = dict(model=str(Path(settings.model).absolute()), model_fingerprint=fingerprint, weights=weights)
     return VideoCodes(pack(model.encode(found.features)), found.ids, found.failed, about | found.about)
 
-# %% ../nbs/inputs.ipynb #6aa419cd
+# %% ../nbs/inputs.ipynb #7080204e
 def index_settings(
     about:dict,        # an index's record
     model:str='',      # where its model is now, if it has moved
@@ -163,7 +164,7 @@ def index_settings(
     settings = EncodeSettings(**{name: value for name, value in about.items() if name in known})
     return replace(settings, model=model or settings.model, device=device)
 
-# %% ../nbs/inputs.ipynb #8674e4c7
+# %% ../nbs/inputs.ipynb #b6e658e5
 def codes_like(
     index,             # an open `Index`
     paths,             # clips and folders of clips, one feature file (.h5), or one file of codes (.npz)
