@@ -6,7 +6,7 @@
 __all__ = ['add_option', 'add_parameter', 'parser_of', 'add_settings', 'underscored', 'find_command', 'overview', 'run_command',
            'dispatch']
 
-# %% ../nbs/shell.ipynb #0371343e
+# %% ../nbs/shell.ipynb #fdcaaea1
 import argparse
 import contextlib
 import json
@@ -31,7 +31,7 @@ def add_option(
     else: action = parser.add_argument(*names, type=kind, default=value, metavar=name.upper())
     action.help = help if default in (None, '') else f'{help} (default: {default})'
 
-# %% ../nbs/shell.ipynb #3291138b
+# %% ../nbs/shell.ipynb #f027c8cd
 def add_parameter(
     parser:argparse.ArgumentParser, # or a group of one
     name:str,       # of the parameter
@@ -73,8 +73,8 @@ def add_settings(
     from fastcore.docments import docments
     from s5vh.methods.base import METHODS
     config = METHODS.get(method, METHODS['s5vh']).Config
-    group = parser.add_argument_group(f'settings of {method}', 'Presets of the data set and of the variant take '
-                                      'the place of many of these defaults.')
+    said = 'Presets of the data set and of the variant take the place of many of these defaults.'
+    group = parser.add_argument_group(f'settings of {method}', said)
     for name, parameter in docments(config, full=True, returns=False).items():
         if name not in known: add_parameter(group, name, parameter, keep=False)
 
