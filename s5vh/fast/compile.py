@@ -6,13 +6,15 @@
 __all__ = ['compiled']
 
 # %% ../../nbs/fast/compile.ipynb #7d198cd4
+from typing import Callable
+
 import numba
 
 # %% ../../nbs/fast/compile.ipynb #d40c04d7
 def compiled(
-    f,         # function that Numba can compile
-    **options, # of `numba.njit`: `nogil=True`, `error_model='numpy'`, ...
-):             # the compiled function
+    f:Callable, # function that Numba can compile
+    **options,  # of `numba.njit`: `nogil=True`, `error_model='numpy'`, ...
+)->Callable:    # the compiled function
     "Compile `f` with Numba, caching the machine code on disk where a cache folder can be written."
     try: return numba.njit(cache=True, **options)(f)
     except RuntimeError: return numba.njit(**options)(f)  # no place for a cache
