@@ -6,7 +6,7 @@
 __all__ = ['add_option', 'add_parameter', 'parser_of', 'settings_of', 'add_settings', 'underscored', 'find_command', 'overview',
            'run_command', 'dispatch']
 
-# %% ../nbs/shell.ipynb #ce90d41c
+# %% ../nbs/shell.ipynb #3265cb5c
 import argparse
 import contextlib
 import json
@@ -32,7 +32,7 @@ def add_option(
     else: action = parser.add_argument(*names, type=kind, default=value, metavar=name.upper())
     action.help = help if default in (None, '') else f'{help} (default: {default})'
 
-# %% ../nbs/shell.ipynb #393ca4b4
+# %% ../nbs/shell.ipynb #bc0f2d10
 def add_parameter(
     parser:argparse.ArgumentParser, # or a group of one
     name:str,       # of the parameter
@@ -64,7 +64,7 @@ def parser_of(
     parser.add_argument('--json', action='store_true', help='answer with a JSON object')
     return parser
 
-# %% ../nbs/shell.ipynb #eaf3c6dc
+# %% ../nbs/shell.ipynb #a0f956d9
 def settings_of(
     config:type, # a dataclass
 )->dict:         # name -> anno, default and docment, as `docments` has them; those of its bases first

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FILES', 'REMAKE_HINT', 'require_writable', 'write_matrix', 'check_origin', 'read_matrix', 'read_semantic',
            'read_hash_centers', 'read_nearest', 'write_similarity', 'check_similarity', 'results_folder',
-           'count_centers', 'known_centers', 'ArtifactStore']
+           'count_centers', 'ArtifactStore']
 
 # %% ../../nbs/centers/center_files.ipynb #dfcfd4ef
 from collections.abc import Callable
@@ -25,7 +25,7 @@ FILES = {'latent': ('final_train_latent_feats.h5', 'feats'), 'anchors': ('final_
 
 REMAKE_HINT = 'Delete the file, or preprocess with redo=True, to have it made again.'
 
-# %% ../../nbs/centers/center_files.ipynb #c4cffb8f
+# %% ../../nbs/centers/center_files.ipynb #d971734e
 def require_writable(
     path:Path, # a file to be written
 ):
@@ -66,7 +66,8 @@ def check_origin(
     expected = fingerprint(made_from)
     if origin != expected:
         raise DataError(f'{where}: expected made_from = {expected}, the fingerprint of what lies beside '
-                        f'it now, found {origin}: it belongs to another data set or clustering. {REMAKE_HINT}')
+                        f'it now, found {origin}: it belongs to another data set or clustering. '
+                        f'{REMAKE_HINT}')
 
 # %% ../../nbs/centers/center_files.ipynb #1de6398f
 def _check_matrix(
@@ -178,7 +179,7 @@ def write_similarity(
         for start, rows in zip(starts, similarity_blocks(latent, anchors, block)):
             adj[start:start + len(rows)] = rows
 
-# %% ../../nbs/centers/center_files.ipynb #b5c76602
+# %% ../../nbs/centers/center_files.ipynb #807a956f
 def check_similarity(
     path:Path,           # the file
     n_videos:int,        # `N` it must have
@@ -207,13 +208,6 @@ def count_centers(
     for key in ('semantic', 'anchors'):
         name, dataset = FILES[key]
         if (Path(folder)/name).exists(): return len(read_matrix(Path(folder)/name, dataset, (None, None)))
-
-# %% ../../nbs/centers/center_files.ipynb #031a05d9
-def known_centers(
-    folder:Path, # a data set's
-)->int:          # `K`; None where there are no files yet
-    "How many centers the files of a data set are about: those of its results folder, else its own."
-    return count_centers(results_folder(folder)) or count_centers(folder)
 
 # %% ../../nbs/centers/center_files.ipynb #a9274443
 class ArtifactStore:
