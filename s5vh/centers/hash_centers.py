@@ -41,7 +41,7 @@ def packing_density(
     "Share of all codes that disjoint balls of radius `min_distance - 1` around the centers would cover."
     return n_centers * sum(comb(n_bits, i) for i in range(min_distance)) / 2**n_bits
 
-# %% ../../nbs/02_centers.ipynb #5a5177b6
+# %% ../../nbs/02_centers.ipynb #994f590d
 def _rank_correlation(
     x:np.ndarray, # `(m,)`
     y:np.ndarray, # `(m,)`
@@ -110,12 +110,12 @@ def show_similarity(
 
 # %% ../../nbs/02_centers.ipynb #ab00f199
 def consistent_centers(
-    semantic_centers,      # `(K, p)`
-    n_bits:int,            # `n`
-    seed:int=0,            # of the start and the search
-    min_distance:int=None, # bits that every pair must keep; None: d_max
-    effort:float=1.,       # factor on the number of sweeps
-)->np.ndarray:             # `(K, n)` int8, -1 or +1
+    semantic_centers,           # `(K, p)`
+    n_bits:int,                 # `n`
+    seed:int=0,                 # of the start and the search
+    min_distance:int|None=None, # bits that every pair must keep; None: d_max
+    effort:float=1.,            # factor on the number of sweeps
+)->np.ndarray:                  # `(K, n)` int8, -1 or +1
     "Hash centers in the order of their semantic similarity, as far as the separation allows."
     n_centers, target = len(semantic_centers), pair_ranks(semantic_centers)
     rng = np.random.default_rng(seed)
@@ -131,7 +131,7 @@ def consistent_centers(
         if not (enough_words and n_too_close): return codes
     return assign_codewords(words, target, n_sweeps // 2, rng)[0]
 
-# %% ../../nbs/02_centers.ipynb #a354ee81
+# %% ../../nbs/02_centers.ipynb #128526aa
 @inlined
 def _on_sphere(
     x, # `(n,)`
@@ -236,7 +236,7 @@ def separated_centers(
     d_max = min_center_distance(len(semantic_centers), n_bits)
     return separate(codes, d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #cd6746e5
+# %% ../../nbs/02_centers.ipynb #7590ed0b
 def _separated_hadamard(
     n_centers:int, # `K`
     n_bits:int,    # `n`
@@ -246,7 +246,7 @@ def _separated_hadamard(
     d_max = min_center_distance(n_centers, n_bits)
     return separate(hadamard_start(n_centers, n_bits, seed), d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #96e70e6a
+# %% ../../nbs/02_centers.ipynb #bf00efc1
 def _warn_if_too_close(
     report:dict, # a `center_report`
     method:str,  # that made the centers
