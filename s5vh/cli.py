@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #9380d6e0
+# %% ../nbs/cli.ipynb #b2b58807
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -126,7 +126,7 @@ def train(
     text = f'{folder}: {last["epoch"]} epochs, loss {last["total"]:.4f}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #d4d27f29
+# %% ../nbs/cli.ipynb #2fd545f0
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -146,7 +146,8 @@ def baseline(
     is_file = source.endswith('.h5')
     store = FeatureStore(source) if is_file else load_training(source, data_root).train.features
     dataset = Path(source).stem if is_file else source
-    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, seed=seed, pool=pool))
+    asked = dict(seed=seed, pool=None if pool == 'mean' else pool)
+    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, **asked))
     fit(name, store, bits, seed, pool).save_pretrained(folder)
     text = f'{folder}: {name}, {bits} bits, fitted to {len(store)} videos'
     return dict(model=str(folder), videos=len(store)), text
@@ -339,7 +340,7 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #81bd1cdf
+# %% ../nbs/cli.ipynb #ee6c0236
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
