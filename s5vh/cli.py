@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #b2b58807
+# %% ../nbs/cli.ipynb #dd064ec9
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -123,10 +123,11 @@ def train(
                    save_every=save_every, **settings)
     metrics = read_metrics(folder)
     last = {k.removeprefix('train_'): v for k, v in metrics.items() if k.startswith('train_')}
-    text = f'{folder}: {last["epoch"]} epochs, loss {last["total"]:.4f}, {last["total_seconds"]:.0f} s'
+    loss = f', loss {last["total"]:.4f}' if 'total' in last else ''   # what is fitted at once has no epochs
+    text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #2fd545f0
+# %% ../nbs/cli.ipynb #01b122b4
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -340,7 +341,7 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #ee6c0236
+# %% ../nbs/cli.ipynb #593101fb
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
