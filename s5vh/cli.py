@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #dd064ec9
+# %% ../nbs/cli.ipynb #4b00ae2b
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -127,7 +127,7 @@ def train(
     text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #01b122b4
+# %% ../nbs/cli.ipynb #e7ea5886
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -341,14 +341,14 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #593101fb
+# %% ../nbs/cli.ipynb #8f964cc2
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
     import torch
-    import s5vh
+    from s5vh import __version__
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu'
-    found = dict(s5vh=s5vh.__version__, python=sys.version.split()[0], device=device)
+    found = dict(s5vh=__version__, python=sys.version.split()[0], device=device)
     for package in ('torch', 'faiss-cpu', 'av', 'pymilvus', 'mamba-ssm'):
         try: found[package] = version(package)
         except PackageNotFoundError: found[package] = None
