@@ -1,4 +1,4 @@
-"""Check the shape of notebooks and modules: size, tests beside what is exported, width of lines, and who imports whom.
+"""Check the shape of notebooks and modules: size, tests for what is exported, width, and who imports whom.
 
 python scripts/check_notebooks.py                        # notebooks, modules, imports, table of contents
 python scripts/check_notebooks.py nbs/00_codes.ipynb     # these notebooks alone
@@ -71,7 +71,7 @@ class Cell:
 
 
 def parse(source):
-    "The syntax tree of a cell, its magics and shell commands left out; of what is no Python, a tree that does nothing."
+    "The syntax tree of a cell without its magics and shell commands; of what is no Python, `pass`."
     try: return ast.parse(re.sub(r'^(\s*)[!%].*$', r'\1pass', source, flags=re.M))
     except SyntaxError: return ast.parse('pass')
 
@@ -90,7 +90,9 @@ def is_check(node):
     return isinstance(node, ast.Assert) or bool(re.match(r'assert_|test_|raises$|refused$', called(node)))
 
 
-def read_cells(path): return [Cell(cell) for cell in json.loads(path.read_text(encoding='utf-8'))['cells']]
+def read_cells(path):
+    "The cells of a notebook."
+    return [Cell(cell) for cell in json.loads(path.read_text(encoding='utf-8'))['cells']]
 
 
 # ---- notebooks: each check yields (what was found, what was expected)
@@ -106,7 +108,7 @@ def check_opening(path, cells):
     "A title, and the subtitle that becomes the module's docstring."
     first = cells[0].source if cells else ''
     if not re.match(r'# \S', first): yield f'opens with {first[:30]!r}', 'a first cell `# Title`'
-    elif not re.search(r'^> \S', first, re.M): yield 'no subtitle below the title', '`> what the notebook is about`'
+    elif not re.search(r'^> \S', first, re.M): yield 'no subtitle below the title', '`> its subject`'
 
 
 def check_tests(path, cells):
@@ -125,7 +127,7 @@ def check_runs(path, cells):
             run += 1
             if run == 1: seen = set()
             if run == MAX_EXPORTS + 1:
-                yield (f'cell {cell.name} is export cell {run} without both a sentence and an example between',
+                yield (f'cell {cell.name} is export cell {run} without a sentence and an example between',
                        f'at most {MAX_EXPORTS}')
         seen.add('example' if cell.kind == 'test' else cell.kind)
         if {'text', 'example'} <= seen: run = 0
@@ -135,7 +137,8 @@ def check_columns(path, cells):
     "The width of lines of code."
     for cell in cells:
         widest = max(map(len, cell.source.splitlines()), default=0) if cell.is_code else 0
-        if widest > MAX_COLUMNS: yield f'cell {cell.name} has a line of {widest} columns', f'at most {MAX_COLUMNS}'
+        if widest > MAX_COLUMNS:
+            yield f'cell {cell.name} has a line of {widest} columns', f'at most {MAX_COLUMNS}'
 
 
 def check_imports_alone(path, cells):
@@ -153,7 +156,8 @@ def check_assignments(path, cells):
             targets = node.targets if isinstance(node, ast.Assign) else []
             names = max((len(t.elts) for t in targets if isinstance(t, (ast.Tuple, ast.List))), default=0)
             if names > MAX_NAMES:
-                yield f'cell {cell.name} assigns to {names} names at once: {ast.unparse(node)[:60]}', f'at most {MAX_NAMES}'
+                yield (f'cell {cell.name} assigns to {names} names at once: {ast.unparse(node)[:60]}',
+                       f'at most {MAX_NAMES}')
 
 
 def statement_lists(tree):
@@ -170,28 +174,32 @@ def check_statements(path, cells):
         for statements in statement_lists(cell.tree):
             for before, after in zip(statements, statements[1:]):
                 if before.end_lineno == after.lineno and 'nbdev_export' not in cell.source:
-                    yield f'cell {cell.name} joins statements by `;`: {ast.unparse(after)[:60]}', 'one to a line'
+                    yield f'cell {cell.name} joins statements: {ast.unparse(after)[:60]}', 'one to a line'
             for statement in statements if cell.exports() else ():
                 if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Tuple):
-                    yield f'cell {cell.name} has calls in a row: {ast.unparse(statement)[:60]}', 'a line for each'
+                    row = ast.unparse(statement)[:60]
+                    yield f'cell {cell.name} has calls in a row: {row}', 'a line for each'
 
 
 def check_failures(path, cells):
     "A test of an error says which error: otherwise a slip in the test passes for it."
     for cell in cells:
         for node in ast.walk(cell.tree):
-            known = {keyword.arg for keyword in node.keywords} if called(node) == 'test_fail' else {'contains'}
-            if not known & {'contains', None}: yield f'cell {cell.name} calls test_fail without contains=', 'the error named'
+            if called(node) != 'test_fail': continue
+            known = {keyword.arg for keyword in node.keywords}   # None stands for **arguments
+            if not known & {'contains', None}:
+                yield f'cell {cell.name} calls test_fail without contains=', 'the error named'
 
 
-CHECKS = (check_size, check_opening, check_tests, check_runs, check_columns, check_imports_alone, check_assignments,
-          check_statements, check_failures)
+CHECKS = (check_size, check_opening, check_tests, check_runs, check_columns, check_imports_alone,
+          check_assignments, check_statements, check_failures)
 
 
 def notebook_problems(path):
     "What is wrong with one notebook, as lines."
     cells = read_cells(path)
-    return [f'{short(path)}: {found}, expected {expected}' for check in CHECKS for found, expected in check(path, cells)]
+    found = [pair for check in CHECKS for pair in check(path, cells)]
+    return [f'{short(path)}: {what}, expected {expected}' for what, expected in found]
 
 
 # ---- modules
@@ -199,22 +207,28 @@ def notebook_problems(path):
 def modules():
     "Written modules by name without the package: `data.axes`; a sub-package's own names under `data`."
     package = ROOT/'s5vh'
-    paths = [p for p in sorted(package.rglob('*.py')) if p.parent != package or p.stem not in ('__init__', '_modidx')]
-    return {'.'.join(p.relative_to(package).with_suffix('').parts).removesuffix('.__init__'): p for p in paths}
+    apart = {package/'__init__.py', package/'_modidx.py'}   # the public names, and nbdev's index
+    found = {}
+    for path in sorted(set(package.rglob('*.py')) - apart):
+        parts = path.relative_to(package).with_suffix('').parts
+        found['.'.join(parts).removesuffix('.__init__')] = path
+    return found
 
 
 def length_problems(path):
     "A module that is too long, as a line."
     n_lines = len(path.read_text(encoding='utf-8').splitlines())
     free = path.relative_to(ROOT/'s5vh').as_posix().startswith(LONG_MODULES)
-    return [f'{short(path)}: {n_lines} lines, expected at most {MAX_LINES}'] if n_lines > MAX_LINES and not free else []
+    if n_lines <= MAX_LINES or free: return []
+    return [f'{short(path)}: {n_lines} lines, expected at most {MAX_LINES}']
 
 
 def at_import(node):
     "The parts of a syntax tree that run when the module is imported: bodies of functions left out."
     yield node
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)): yield from at_import(child)
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)): continue
+        yield from at_import(child)
 
 
 def absolute(node, path):
@@ -229,10 +243,9 @@ def imported(nodes, path, known):
     "Modules of s5vh that these nodes import: `data.axes`, `data`; `s5vh` for a name of the package itself."
     found = set()
     for node in nodes:
-        if isinstance(node, ast.Import): full = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom): full = [f'{absolute(node, path)}.{alias.name}' for alias in node.names]
-        else: continue
-        for name in full:
+        if not is_import(node): continue
+        start = f'{absolute(node, path)}.' if isinstance(node, ast.ImportFrom) else ''
+        for name in (start + alias.name for alias in node.names):
             if name.split('.')[0] != 's5vh' or name == 's5vh.__version__': continue
             inner = name.removeprefix('s5vh').lstrip('.')
             outer = inner.rpartition('.')[0]
@@ -249,7 +262,7 @@ def is_allowed(target, room):
 def import_problems(name, path, known):
     "Imports of one module that the table of rooms does not have, as lines."
     room = name.split('.')[0]
-    if room not in ROOMS: return [f'{short(path)}: room {room}, expected a row for it in ROOMS of {short(__file__)}']
+    if room not in ROOMS: return [f'{short(path)}: room {room}, expected one of {", ".join(ROOMS)}']
     targets = imported(ast.walk(ast.parse(path.read_text(encoding='utf-8'))), path, known)
     return [f'{short(path)}: imports {target}, expected only {ROOMS[room] or "modules of its own room"}'
             for target in sorted(targets) if not is_allowed(target, room)]
@@ -287,7 +300,8 @@ def imports_at_import(name, path, found):
 
 def cycle_problems(found):
     "A ring of imports, as a line."
-    graph = {name: imports_at_import(name, path, found) for name, path in found.items() if path.stem != '__init__'}
+    files = {name: path for name, path in found.items() if path.stem != '__init__'}
+    graph = {name: imports_at_import(name, path, found) for name, path in files.items()}
     ring = find_cycle(graph)
     return [f's5vh: imports in a ring, {" -> ".join(ring)}, expected none'] if ring else []
 
@@ -298,7 +312,7 @@ def module_problems():
     lines = table_problems()
     for name, path in found.items():
         try: lines += length_problems(path) + import_problems(name, path, found)
-        except SyntaxError as e: lines.append(f'{short(path)}: line {e.lineno} is no Python, expected a module that parses')
+        except SyntaxError as e: lines.append(f'{short(path)}: line {e.lineno} is no Python, expected Python')
     return lines + cycle_problems(found)
 
 
@@ -317,7 +331,8 @@ def contents_problems():
     entries = list(listed(yaml.safe_load(path.read_text(encoding='utf-8'))['website']['sidebar']['contents']))
     there = {p.relative_to(NBS).as_posix() for p in notebooks()}
     missing = [f'{short(path)}: no entry for {name}, expected one' for name in sorted(there - set(entries))]
-    return missing + [f'{short(path)}: entry {name}, expected a notebook of that name' for name in entries if name not in there]
+    stale = [name for name in entries if name not in there]
+    return missing + [f'{short(path)}: entry {name}, expected a notebook of that name' for name in stale]
 
 
 def problems(paths=None):

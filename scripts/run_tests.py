@@ -32,7 +32,7 @@ def run_tools():
 
 
 def out_of_step():
-    "Files that exporting, cleaning and making README would change, as lines; after this call they are changed."
+    "Files that exporting, cleaning and making README changed, as lines."
     before = fingerprints()
     run_tools()
     after = fingerprints()
@@ -53,7 +53,7 @@ def complaints():
 
 
 def passes(path, skip_flags, force_flags):
-    "Whether a notebook's tests pass; what fails is printed with its traceback. Runs in a process of the pool."
+    "Whether a notebook's tests pass; what fails is printed with its traceback."
     from nbdev.test import test_nb
     os.chdir(NBS)
     try: return test_nb(path, skip_flags=skip_flags, force_flags=force_flags, basepath=ROOT)[0]
