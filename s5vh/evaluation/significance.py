@@ -8,92 +8,104 @@ __all__ = ['bootstrap_means', 'bootstrap_interval', 'sign_flip_p_value', 'Compar
 # %% ../../nbs/evaluation/significance.ipynb #246e6d93
 import warnings
 from typing import NamedTuple
+
 import numpy as np
 
 # %% ../../nbs/evaluation/significance.ipynb #3edfdee5
 def _resample_counts(
-    rng,             # NumPy random generator
+    rng:np.random.Generator,
     n_resamples:int,
     n:int,           # queries
 )->np.ndarray:       # `(n_resamples, n)` float32; each row sums to `n`
     "How often each query is drawn in each resample."
-    drawn = rng.integers(0, n, (n_resamples, n)) + n * np.arange(n_resamples)[:, None]
-    return np.bincount(drawn.ravel(), minlength=n_resamples * n).reshape(n_resamples, n).astype(np.float32)
+    drawn = rng.integers(0, n, (n_resamples, n))
+    cell = drawn + n * np.arange(n_resamples)[:, None]
+    counts = np.bincount(cell.ravel(), minlength=n_resamples * n)
+    return counts.reshape(n_resamples, n).astype(np.float32)
 
 # %% ../../nbs/evaluation/significance.ipynb #e1e1308e
 def bootstrap_means(
-    values,               # `(q,)` or `(q, m)` value of each query under each of m measures; NaN where it has none
+    values:np.ndarray,    # `(q,)`, or `(q, m)` for m measures; NaN where a query has no value
     n_resamples:int=2000,
     seed:int=0,
     block:int=50,         # resamples at a time: memory is about 20 bytes for each of `block * q`
 )->np.ndarray:            # `(n_resamples,)` or `(n_resamples, m)`
     "Means over resampled queries."
-    rng, values, means = np.random.default_rng(seed), np.asarray(values, float), []
-    known, filled = (~np.isnan(values)).astype(np.float32), np.nan_to_num(values).astype(np.float32)
+    rng, values = np.random.default_rng(seed), np.asarray(values, float)
+    known = (~np.isnan(values)).astype(np.float32)
+    filled = np.nan_to_num(values).astype(np.float32)
+    means = []
     for start in range(0, n_resamples, block):
         counts = _resample_counts(rng, min(block, n_resamples - start), len(values))
-        with np.errstate(invalid='ignore'): means.append((counts @ filled) / (counts @ known))
+        with np.errstate(invalid='ignore'): # 0 / 0 where no query with a value was drawn
+            means.append((counts @ filled) / (counts @ known))
     return np.concatenate(means)
 
 # %% ../../nbs/evaluation/significance.ipynb #4f1fe56a
 def bootstrap_interval(
-    values,               # `(q,)` or `(q, m)` as in `bootstrap_means`
+    values:np.ndarray,    # `(q,)` or `(q, m)` as in `bootstrap_means`
     level:float=.95,      # share of resamples inside
     n_resamples:int=2000,
     seed:int=0,
 )->tuple:                 # low and high end, floats or `(m,)` each
     "Percentile bootstrap interval of the mean over queries."
-    means, ends = bootstrap_means(values, n_resamples, seed), [(1 - level) / 2, (1 + level) / 2]
+    means = bootstrap_means(values, n_resamples, seed)
+    ends = [(1 - level) / 2, (1 + level) / 2]
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning) # no query has a value: NaN
         return tuple(np.nanquantile(means, ends, axis=0))
 
 # %% ../../nbs/evaluation/significance.ipynb #7e9d4f38
 def _random_signs(
-    rng,    # NumPy random generator
+    rng:np.random.Generator,
     rows:int,
-    n:int,
+    n:int,     # signs of a row
 )->np.ndarray: # `(rows, n)` float32 of -1 and +1
     "Random signs, one bit of randomness each."
-    bits = np.unpackbits(rng.integers(0, 256, (rows, -(-n // 8)), np.uint8), axis=1, count=n)
-    return bits.astype(np.float32) * 2 - 1
+    n_bytes = -(-n // 8)
+    drawn = rng.integers(0, 256, (rows, n_bytes), np.uint8)
+    return np.unpackbits(drawn, axis=1, count=n).astype(np.float32) * 2 - 1
 
 def _all_signs(n:int)->np.ndarray: # `(2**n, n)` float32 of -1 and +1
     "Every pattern of `n` signs."
-    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(np.float32) * 2 - 1
+    bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
+    return bits.astype(np.float32) * 2 - 1
 
 # %% ../../nbs/evaluation/significance.ipynb #e585dfc7
 def _as_large(
     signs:np.ndarray, # `(rows, n)`
     d:np.ndarray,     # `(n,)` differences
 )->np.ndarray:        # `(rows,)` bool
-    "Where a sign pattern gives as large an absolute sum as the differences have, rounding errors forgiven."
+    "Where signs give as large an absolute sum as the differences have, up to rounding errors."
     return abs(signs @ d) >= abs(d.sum()) * (1 - 1e-9) - 1e-12
 
 # %% ../../nbs/evaluation/significance.ipynb #7abc7d10
 def sign_flip_p_value(
     d:np.ndarray,          # `(n,)` differences
-    n_resamples:int=10000, # random sign patterns, drawn by the hundred; all patterns where there are no more than that
+    n_resamples:int=10000, # random sign patterns, drawn by the hundred; all 2**n where there are no more
     seed:int=0,
-)->float:
+)->float:                  # above 0, at most 1
     "Two-sided p-value of the mean of `d` if every sign were as likely as its opposite."
-    if 2**min(len(d), 60) <= n_resamples: return float(_as_large(_all_signs(len(d)), d).mean())
+    n = len(d)
+    if 2**min(n, 60) <= n_resamples: return float(_as_large(_all_signs(n), d).mean())
     rng, rounds = np.random.default_rng(seed), -(-n_resamples // 100)
-    extreme = sum(int(_as_large(_random_signs(rng, 100, len(d)), d).sum()) for _ in range(rounds))
+    extreme = 0
+    for _ in range(rounds): extreme += int(_as_large(_random_signs(rng, 100, n), d).sum())
     return (1 + extreme) / (1 + 100 * rounds)
 
 # %% ../../nbs/evaluation/significance.ipynb #a2f66d9d
 class Comparison(NamedTuple):
     "Two runs on the same queries."
     difference:float # mean of first minus second
-    low:float        # bootstrap interval of the difference
-    high:float
+    low:float        # lower end of the bootstrap interval of the difference
+    high:float       # its upper end
     p_value:float    # two-sided sign-flip test
     n_query:int      # queries with a value in both
 
 # %% ../../nbs/evaluation/significance.ipynb #2e609a38
 def compare(
-    first, second,         # `(q,)` values of the same queries in two runs, from `query_scores`
+    first:np.ndarray,      # `(q,)` values of the queries in one run, from `query_scores`
+    second:np.ndarray,     # `(q,)` values of the same queries in another
     n_resamples:int=10000, # random sign patterns; all of them where there are fewer
     seed:int=0,
     level:float=.95,       # of the interval
@@ -102,7 +114,9 @@ def compare(
     first, second = np.asarray(first, float), np.asarray(second, float)
     if first.shape != second.shape or first.ndim != 1:
         raise ValueError(f'paired runs need the same queries, got {first.shape} and {second.shape}')
-    d = (first - second)[~np.isnan(first - second)]
+    d = first - second
+    d = d[~np.isnan(d)]
     if not len(d): raise ValueError('no query has a value in both runs')
     low, high = bootstrap_interval(d, level, seed=seed)
-    return Comparison(float(d.mean()), float(low), float(high), sign_flip_p_value(d, n_resamples, seed), len(d))
+    p_value = sign_flip_p_value(d, n_resamples, seed)
+    return Comparison(float(d.mean()), float(low), float(high), p_value, len(d))
