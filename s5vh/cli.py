@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #9380d6e0
+# %% ../nbs/cli.ipynb #4b00ae2b
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -123,10 +123,11 @@ def train(
                    save_every=save_every, **settings)
     metrics = read_metrics(folder)
     last = {k.removeprefix('train_'): v for k, v in metrics.items() if k.startswith('train_')}
-    text = f'{folder}: {last["epoch"]} epochs, loss {last["total"]:.4f}, {last["total_seconds"]:.0f} s'
+    loss = f', loss {last["total"]:.4f}' if 'total' in last else ''   # what is fitted at once has no epochs
+    text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #d4d27f29
+# %% ../nbs/cli.ipynb #e7ea5886
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -146,7 +147,8 @@ def baseline(
     is_file = source.endswith('.h5')
     store = FeatureStore(source) if is_file else load_training(source, data_root).train.features
     dataset = Path(source).stem if is_file else source
-    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, seed=seed, pool=pool))
+    asked = dict(seed=seed, pool=None if pool == 'mean' else pool)
+    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, **asked))
     fit(name, store, bits, seed, pool).save_pretrained(folder)
     text = f'{folder}: {name}, {bits} bits, fitted to {len(store)} videos'
     return dict(model=str(folder), videos=len(store)), text
@@ -339,14 +341,14 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #81bd1cdf
+# %% ../nbs/cli.ipynb #8f964cc2
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
     import torch
-    import s5vh
+    from s5vh import __version__
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu'
-    found = dict(s5vh=s5vh.__version__, python=sys.version.split()[0], device=device)
+    found = dict(s5vh=__version__, python=sys.version.split()[0], device=device)
     for package in ('torch', 'faiss-cpu', 'av', 'pymilvus', 'mamba-ssm'):
         try: found[package] = version(package)
         except PackageNotFoundError: found[package] = None
