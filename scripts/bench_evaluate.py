@@ -3,12 +3,12 @@
     python scripts/bench_evaluate.py            # all sizes
     python scripts/bench_evaluate.py --skip-fcv # without the 45,600 x 45,600 ones
 
-Each measurement runs in a process of its own, so that its peak memory is its own; times are the least of three runs
-(of one where they are long) and leave compilation out. `s5vh` is `evaluate_codes`: compiled by Numba, on as many threads
-as torch uses. The plain version is one dot product for all distances, a stable sort for each query, and relevance
-gathered in its order; 45,600 x 45,600 distances would fill 8 GB, so at that size it answers the first 1,000 queries
-alone. Wherever both run, their figures must agree to 1e-6. `everything` is every protocol, tie order and curve of
-`evaluate_all`.
+Each measurement runs in a process of its own, so that its peak memory is its own; times are the least of
+three runs (of one where they are long) and leave compilation out. `s5vh` is `evaluate_codes`: compiled by
+Numba, on as many threads as torch uses. The plain version is one dot product for all distances, a stable
+sort for each query, and relevance gathered in its order; 45,600 x 45,600 distances would fill 8 GB, so at
+that size it answers the first 1,000 queries alone. Wherever both run, their figures must agree to 1e-6.
+`everything` is every protocol, tie order and curve of `evaluate_all`.
 """
 import argparse
 import json
@@ -99,7 +99,8 @@ def print_rows(name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument('--measure', nargs=2, metavar=('WHAT', 'SIZE'), help='one measurement, as JSON')
     parser.add_argument('--skip-fcv', action='store_true', help='leave out the sizes of FCVID')
     args = parser.parse_args()
