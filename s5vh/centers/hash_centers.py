@@ -41,7 +41,7 @@ def packing_density(
     "Share of all codes that disjoint balls of radius `min_distance - 1` around the centers would cover."
     return n_centers * sum(comb(n_bits, i) for i in range(min_distance)) / 2**n_bits
 
-# %% ../../nbs/02_centers.ipynb #4e5a72db
+# %% ../../nbs/02_centers.ipynb #8fae8880
 def _rank_correlation(
     x:np.ndarray, # `(m,)`
     y:np.ndarray, # `(m,)`
@@ -229,7 +229,7 @@ def separated_centers(
     d_max = min_center_distance(len(semantic_centers), n_bits)
     return separate(codes, d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #2e444ea6
+# %% ../../nbs/02_centers.ipynb #13acaa23
 def _separated_hadamard(
     n_centers:int, # `K`
     n_bits:int,    # `n`
@@ -239,7 +239,7 @@ def _separated_hadamard(
     d_max = min_center_distance(n_centers, n_bits)
     return separate(hadamard_start(n_centers, n_bits, seed), d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #20dafe28
+# %% ../../nbs/02_centers.ipynb #b34271e5
 def _warn_if_too_close(
     report:dict, # a `center_report`
     method:str,  # that made the centers
