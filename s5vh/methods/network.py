@@ -16,7 +16,8 @@ from ..codes import binarize
 from ..data.axes import FrameStatistics
 from ..fast.linear import Linear
 
-from ..layers.mixers import MIXERS, temporal_layer
+from ..layers.blocks import temporal_layer
+from ..layers.mixers import MIXERS
 from .base import Config, Method
 
 # %% ../../nbs/methods/network.ipynb #3fc41120
