@@ -4,8 +4,9 @@
     python scripts/bench_search.py --n 10000000           ten times as many
     python scripts/bench_search.py --engine ivf --clustered   inverted lists, on codes with structure
 
-Both sides search the same codes with the same queries, in turns, in one process; the best of all rounds counts, so
-that a busy machine slows both alike. Memory is what a fresh process adds by opening the index and searching it once.
+Both sides search the same codes with the same queries, in turns, in one process; the best of all rounds
+counts, so that other load slows both alike. Memory is what a fresh process adds by opening the index and
+searching it once.
 """
 import argparse
 import json
@@ -109,7 +110,8 @@ def build(args, folder):
     "Put the same codes into both engines, and print how long it takes; both are in `folder` afterwards."
     codes = make_codes(args.n, args.bits // 8, 1, args.clustered)
     ids = [f'clips/video {i:09}.mp4' for i in range(args.n)]
-    plain, index = faiss.IndexBinaryFlat(args.bits), Index.create(folder/'ours', args.bits, engine=args.engine)
+    plain = faiss.IndexBinaryFlat(args.bits)
+    index = Index.create(folder/'ours', args.bits, engine=args.engine)
     s_add = seconds(lambda: plain.add(codes))
     s_write = seconds(lambda: faiss.write_index_binary(plain, str(folder/'plain')))
     print(f'plain: add {s_add:.2f} s, write {s_write:.2f} s')
