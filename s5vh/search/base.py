@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from torch import Tensor
 
-from ..codes import check_codes, pack, random_codes
+from ..codes import pack, random_codes
 from ..files import DataError
 from .ids import checked_ids
 from .manifest import Manifest
 
+# %% ../../nbs/search/base.ipynb #98c6037a
 if TYPE_CHECKING: import faiss
 
 # %% ../../nbs/search/base.ipynb #7c566570

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from .base import check_radius, flat_index, packed_codes, within_radius
 from .ids import Names, strings
 
+# %% ../../nbs/search/duplicates.ipynb #036eedb7
 if TYPE_CHECKING: import faiss
 
 # %% ../../nbs/search/duplicates.ipynb #55b1d351

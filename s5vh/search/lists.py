@@ -13,6 +13,7 @@ import numpy as np
 
 from .base import packed_view
 
+# %% ../../nbs/search/lists.ipynb #a4a4effe
 if TYPE_CHECKING: import faiss
 
 # %% ../../nbs/search/lists.ipynb #0d86170e

@@ -8,7 +8,7 @@ __all__ = ['split_address', 'connect', 'make_collection', 'collection_manifest',
 # %% ../../nbs/search/milvus.ipynb #cd219e83
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from .duplicates import Duplicates, find_duplicates
 from .ids import checked_ids, strings
 from .manifest import FORMAT, Manifest
 
+# %% ../../nbs/search/milvus.ipynb #037eecb7
 if TYPE_CHECKING: from pymilvus import MilvusClient
 
 # %% ../../nbs/search/milvus.ipynb #43d6272f

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from ..files import DataError, file_record, fsync
@@ -18,6 +17,7 @@ from .ids import Names, read_names, write_names
 from .lists import InvertedLists
 from .manifest import Manifest, check_file, read_manifest, write_manifest
 
+# %% ../../nbs/search/storage.ipynb #61861675
 if TYPE_CHECKING: import faiss
 
 # %% ../../nbs/search/storage.ipynb #24fd69e1
