@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
-from .base import check_radius, flat_index, packed_codes
+from .base import check_radius, flat_index, packed_codes, within_radius
 from .ids import Names, strings
 
 if TYPE_CHECKING: import faiss
@@ -58,12 +58,10 @@ def close_pairs(
 def _later_rows(engine, packed, start, radius):
     "`(3, m)`: rows of a block of 1,024, later rows within `radius` of them, distances."
     block = packed[start:start + 1024]
-    limits, *found = engine.range_search(block, radius + 1) # FAISS means: nearer than
-    distances, rows = found
-    n_found = np.diff(limits.astype(np.int64))
-    first = np.repeat(np.arange(start, start + len(block)), n_found)
-    later = rows > first
-    return np.stack([first[later], rows[later], distances[later]])
+    found = within_radius(engine, block, radius)
+    first = found.query + start
+    later = found.row > first
+    return np.stack([first, found.row, found.distance])[:, later]
 
 # %% ../../nbs/search/duplicates.ipynb #1973c6a5
 def groups_of(

@@ -12,7 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from ..files import DataError
-from .base import BaseIndex, Neighbours, check_radius, flat_index, packed_codes, packed_view
+from .base import BaseIndex, Neighbours, check_radius, flat_index
+from .base import packed_codes, packed_view, within_radius
 from .duplicates import Duplicates, find_duplicates
 from .ids import Names, checked_ids, strings
 from .lists import InvertedLists
@@ -122,13 +123,11 @@ class Index(BaseIndex):
         "All codes within `radius` bits of each query, those at `radius` included. Always exact."
         query = packed_codes(codes, self.bits)
         check_radius(radius, self.bits)
-        limits, *found = self._contents.flat.range_search(query, radius + 1)   # FAISS means: nearer than
-        distances, rows = found
-        limits = limits.astype(np.int64)
-        query_of = np.repeat(np.arange(len(query)), np.diff(limits))
-        order = np.lexsort([rows, distances, query_of])
-        ids, distances = self._named(rows[order]), distances[order].astype(np.int32)
-        return Neighbours(np.split(ids, limits[1:-1]), np.split(distances, limits[1:-1]))
+        found = within_radius(self._contents.flat, query, radius)
+        order = np.lexsort([found.row, found.distance, found.query])
+        cuts = np.searchsorted(found.query, np.arange(1, len(query)))
+        ids, distances = self._named(found.row[order]), found.distance[order]
+        return Neighbours(np.split(ids, cuts), np.split(distances, cuts))
 
     def duplicates(self,
         radius:int=0,             # bits
