@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #6c168353
+# %% ../nbs/cli.ipynb #c26da923
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -127,7 +127,7 @@ def train(
     text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #1fe5ba16
+# %% ../nbs/cli.ipynb #dc131370
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -350,7 +350,7 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #607aa636
+# %% ../nbs/cli.ipynb #a4084a34
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
