@@ -1,9 +1,9 @@
 """Time the Mamba engines in S5VH as UCF101 is trained, and print ratios.
 
 The configuration: 25 frames x 4096 features, width 256, 6 layers, batch 128. `plain` keeps all states in
-memory at once, as plain PyTorch code of the field does; `reference` is our readable scan, frame by frame; `fused` is
-what is used. All three share everything else. The peak is that of a 2048 x 2048 matrix by the faster of
-torch's libraries.
+memory at once, as plain PyTorch code of the field does; `reference` is our readable scan, frame by frame;
+`fused` is what is used. All three share everything else. The peak is that of a 2048 x 2048 matrix by the
+faster of the libraries of torch.
 
 python scripts/bench_mamba.py           # encoding and training at 1 and 2 threads, share of the peak, memory
 python scripts/bench_mamba.py --frames  # a layer's cost, Mamba and Transformer, by the number of frames
