@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #9380d6e0
+# %% ../nbs/cli.ipynb #6c168353
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -123,10 +123,11 @@ def train(
                    save_every=save_every, **settings)
     metrics = read_metrics(folder)
     last = {k.removeprefix('train_'): v for k, v in metrics.items() if k.startswith('train_')}
-    text = f'{folder}: {last["epoch"]} epochs, loss {last["total"]:.4f}, {last["total_seconds"]:.0f} s'
+    loss = f', loss {last["total"]:.4f}' if 'total' in last else ''   # what is fitted at once has no epochs
+    text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #d4d27f29
+# %% ../nbs/cli.ipynb #1fe5ba16
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -146,7 +147,8 @@ def baseline(
     is_file = source.endswith('.h5')
     store = FeatureStore(source) if is_file else load_training(source, data_root).train.features
     dataset = Path(source).stem if is_file else source
-    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, seed=seed, pool=pool))
+    asked = dict(seed=seed, pool=None if pool == 'mean' else pool)
+    folder = Path(out or project_root()/'runs'/run_name(dataset, bits, method=name, **asked))
     fit(name, store, bits, seed, pool).save_pretrained(folder)
     text = f'{folder}: {name}, {bits} bits, fitted to {len(store)} videos'
     return dict(model=str(folder), videos=len(store)), text
@@ -166,8 +168,17 @@ def evaluate(
 )->tuple:
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
     from s5vh.data.datasets import load
-    from s5vh.evaluation.report import evaluate
-    raise NotImplementedError
+    from s5vh.evaluation import report
+    from s5vh.methods.baselines import BASELINES
+    if not (run or codes) and baseline not in BASELINES:
+        raise ValueError(f'baseline: expected one of {", ".join(BASELINES)}; found {baseline!r}')
+    data, source = load(dataset, data_root), report.named_source(run, codes, baseline)
+    folder = report.results_folder(source, data, out)
+    found = report.codes_of_source(source, data, bits, device, zero_one)
+    evaluation = report.evaluate(found, data, folder)
+    where = f'written to {folder}' if folder else 'not written; --out names a folder for all results'
+    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{where}'
+    return dict(name=found.name, dataset=dataset, out=folder, **report.summary(evaluation)), text
 
 # %% ../nbs/cli.ipynb #bf8f11b7
 def _failed_lines(failed):
@@ -339,14 +350,14 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #81bd1cdf
+# %% ../nbs/cli.ipynb #607aa636
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version
     import torch
-    import s5vh
+    from s5vh import __version__
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu'
-    found = dict(s5vh=s5vh.__version__, python=sys.version.split()[0], device=device)
+    found = dict(s5vh=__version__, python=sys.version.split()[0], device=device)
     for package in ('torch', 'faiss-cpu', 'av', 'pymilvus', 'mamba-ssm'):
         try: found[package] = version(package)
         except PackageNotFoundError: found[package] = None

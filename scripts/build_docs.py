@@ -1,29 +1,41 @@
-"Build the site into _docs: with Quarto where it is installed, else from nbdev's processed notebooks with nbconvert."
+"""Build the site into _docs: with Quarto where it is installed, else with nbconvert.
+
+Both start from notebooks that nbdev has processed, and take the order of pages from nbs/sidebar.yml.
+"""
 import html
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from posixpath import dirname, relpath
 
 import yaml
 
-ROOT = Path(__file__).parent.parent
-OUT = ROOT/'_docs'
-FIRST = ('index', 'for_researchers', 'for_practitioners', 'for_readers')   # pages before the numbered ones
-STYLE = ('<style>.site-nav{position:fixed;left:0;top:0;bottom:0;width:13em;padding:1em;overflow:auto;'
-         'border-right:1px solid #ddd;font:14px sans-serif;background:#fafafa}.site-nav a{display:block;padding:.2em 0;'
-         'color:#246;text-decoration:none}.site-nav a.here{font-weight:bold}body{padding-left:17em!important;'
-         'max-width:72em}@media(max-width:50em){.site-nav{position:static;width:auto}body{padding-left:1em!important}}'
-         '.jp-RenderedHTMLCommon table{margin-left:0!important}.jp-RenderedHTMLCommon .highlight{margin-bottom:1em}'
-         '.jp-RenderedMarkdown,.jp-OutputArea-output,.jp-InputArea-editor pre{overflow-x:auto!important}</style>')
+from notebooks import NBS, ROOT, notebooks
 
+OUT = ROOT/'_docs'
+STYLE = '''<style>
+.site-nav {position: fixed; left: 0; top: 0; bottom: 0; width: 13em; padding: 1em; overflow: auto;
+           border-right: 1px solid #ddd; font: 14px sans-serif; background: #fafafa}
+.site-nav a {display: block; padding: .2em 0; color: #246; text-decoration: none}
+.site-nav a.here {font-weight: bold}
+.site-nav b {display: block; padding: .8em 0 .2em}
+body {padding-left: 17em !important; max-width: 72em}
+@media (max-width: 50em) {.site-nav {position: static; width: auto} body {padding-left: 1em !important}}
+.jp-RenderedHTMLCommon table {margin-left: 0 !important}
+.jp-RenderedHTMLCommon .highlight {margin-bottom: 1em}
+.jp-RenderedMarkdown, .jp-OutputArea-output, .jp-InputArea-editor pre {overflow-x: auto !important}
+</style>'''
+NOTEBOOK_HREF = re.compile(r'href="((?![a-z]+:)[^"#]*\.ipynb)')   # of links within the project
+
+
+# ---- a notebook's cells
 
 def title(notebook):
     "A page's title, from nbdev's front matter or its first heading."
-    source = notebook.cells[0].source
-    found = re.search(r'^title:\s*(.+)$|^#\s+(.+)$', source, re.M)
-    return (found.group(1) or found.group(2)).strip().strip('"') if found else 'Page'
+    found = re.search(r'^title:\s*(.+)$|^#\s+(.+)$', notebook.cells[0].source, re.M)
+    return (found.group(1) or found.group(2)).strip().strip('"\'') if found else 'Page'
 
 
 def front_matter_to_markdown(notebook):
@@ -38,60 +50,116 @@ def front_matter_to_markdown(notebook):
 def leave_out_sources(notebook):
     "Of cells that say `echo: false`, show what they made alone."
     for cell in notebook.cells:
-        if cell.cell_type == 'code' and re.search(r'^#\|\s*echo:\s*false', cell.source, re.M): cell.metadata['transient'] = {'remove_source': True}
+        if cell.cell_type == 'code' and re.search(r'^#\|\s*echo:\s*false', cell.source, re.M):
+            cell.metadata['transient'] = {'remove_source': True}
+
+
+# ---- addresses; all are paths below the top of the site, like `data/digits.html`
+
+def page_of(notebook):
+    "The page of a notebook's path: a number in front of its name is left out, as nbdev does."
+    folder, _, name = notebook.rpartition('/')
+    page = re.sub(r'^\d+[a-zA-Z0-9]*_', '', name).removesuffix('.ipynb') + '.html'
+    return f'{folder}/{page}' if folder else page
+
+
+def link_notebooks(body):
+    "Links to notebooks become links to their pages."
+    return NOTEBOOK_HREF.sub(lambda m: f'href="{page_of(m.group(1))}', body)
+
+
+def link_locally(body, page, places, host):
+    "Links to the published site become links between these pages; names of places match in any case."
+    def local(link):
+        target, wanted = link.group(1), (link.group(2) or '').lower()
+        if target not in places: return link.group(0)
+        place = places[target].get(wanted)
+        return f'href="{relpath(target, dirname(page) or ".")}' + (f'#{place}"' if place else '"')
+    return re.sub(rf'href="{re.escape(host)}/([\w/.-]+\.html)(?:#([^"]*))?"', local, body)
+
+
+def places_in(body):
+    "Names of places in a page, by their lower-case form."
+    return {name.lower(): name for name in re.findall(r'\bid="([^"]+)"', body)}
 
 
 def without_quarto(body):
     "Take out what only Quarto reads: attributes after a link, and links in comments of code."
-    return re.sub(r'\[`([^`\]]+)`\]\(https?://[^)\s]+\)', r'\1', re.sub(r'(</a>)\{target=[^}]*\}', r'\1', body))
+    body = re.sub(r'(</a>)\{target=[^}]*\}', r'\1', body)
+    return re.sub(r'\[`([^`\]]+)`\]\(https?://[^)\s]+\)', r'\1', body)
 
 
-def link_locally(bodies, host):
-    "Links to the published site become links between these pages, to the place that has the name, whatever its case."
-    places = {name: {i.lower(): i for i in re.findall(r'\bid="([^"]+)"', body)} for name, body in bodies.items()}
-    def local(link):
-        name, place = link.group(1), places.get(link.group(1), {}).get((link.group(2) or '').lower())
-        return f'href="{name}.html' + (f'#{place}' if place else '') + '"' if name in places else link.group(0)
-    return {name: re.sub(rf'href="{re.escape(host)}/(\w+)\.html(?:#([^"]*))?"', local, body) for name, body in bodies.items()}
+# ---- the list of pages
+
+def sidebar():
+    "Notebooks and sections in the order of reading."
+    return yaml.safe_load((NBS/'sidebar.yml').read_text(encoding='utf-8'))['website']['sidebar']['contents']
 
 
-def navigation(pages, here):
-    "The list of pages, the present one marked."
-    link = lambda name, text: f'<a href="{name}.html"{" class=here" if name == here else ""}>{html.escape(text)}</a>'
-    return f'{STYLE}<nav class="site-nav">' + ''.join(link(name, text) for name, text in pages) + '</nav>'
+def navigation(contents, titles, here):
+    "The list of pages in the order of reading, the present one marked."
+    items = []
+    for entry in contents:
+        if not isinstance(entry, str):
+            items += [f'<b>{html.escape(entry["section"])}</b>', navigation(entry['contents'], titles, here)]
+            continue
+        page = page_of(entry)
+        mark = ' class="here"' if page == here else ''
+        items.append(f'<a href="{relpath(page, dirname(here) or ".")}"{mark}>{html.escape(titles[page])}</a>')
+    return ''.join(items)
 
 
-def page_name(path): return re.sub(r'^\d+[a-z]?_', '', path.stem)
+def with_navigation(body, contents, titles, page):
+    "A page with the list of pages beside it."
+    nav = f'{STYLE}<nav class="site-nav">{navigation(contents, titles, page)}</nav>'
+    return re.sub(r'(<body[^>]*>)', lambda m: m.group(1) + nav, body, count=1)
+
+
+# ---- the site
+
+def processed_notebooks():
+    "Notebooks by page, processed as nbdev does for Quarto."
+    import nbformat
+    from nbdev.serve import proc_nbs
+    folder = Path(proc_nbs(force=True))
+    names = [path.relative_to(NBS).as_posix() for path in notebooks()]
+    return {page_of(name): nbformat.read(folder/name, as_version=4) for name in names}
+
+
+def rendered(found):
+    "Each notebook as HTML, by page."
+    from nbconvert import HTMLExporter
+    exporter = HTMLExporter(template_name='lab', exclude_input_prompt=True, exclude_output_prompt=True)
+    bodies = {}
+    for page, notebook in found.items():
+        front_matter_to_markdown(notebook)
+        leave_out_sources(notebook)
+        bodies[page] = link_notebooks(without_quarto(exporter.from_notebook_node(notebook)[0]))
+    return bodies
 
 
 def build_with_nbconvert():
-    "Process the notebooks as nbdev does for Quarto, and turn each into a page with a list of pages beside it."
-    import nbformat
-    from nbconvert import HTMLExporter
+    "Turn each notebook into a page with the list of pages beside it."
     from nbdev.config import get_config
-    from nbdev.serve import proc_nbs
-    processed = Path(proc_nbs(force=True))
-    sources = sorted(p for p in processed.glob('*.ipynb') if not p.name.startswith('_'))
-    sources.sort(key=lambda p: FIRST.index(p.stem) if p.stem in FIRST else len(FIRST))
-    notebooks = {p: nbformat.read(p, as_version=4) for p in sources}
-    pages = [(page_name(p), 's5vh' if p.stem == 'index' else title(nb)) for p, nb in notebooks.items()]
+    config = get_config(path=ROOT)
+    host = config.doc_host + config.doc_baseurl
+    contents = sidebar()
+    found = processed_notebooks()
+    titles = {page: 's5vh' if page == 'index.html' else title(notebook) for page, notebook in found.items()}
+    bodies = rendered(found)
+    places = {page: places_in(body) for page, body in bodies.items()}
     shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir()
-    exporter, bodies = HTMLExporter(template_name='lab', exclude_input_prompt=True, exclude_output_prompt=True), {}
-    for path, notebook in notebooks.items():
-        front_matter_to_markdown(notebook)
-        leave_out_sources(notebook)
-        body = without_quarto(exporter.from_notebook_node(notebook)[0])
-        body = re.sub(r'(<body[^>]*>)', lambda m: m.group(1) + navigation(pages, page_name(path)), body, count=1)
-        bodies[page_name(path)] = re.sub(r'href="(?:\d+[a-z]?_)?(\w+)\.ipynb', r'href="\1.html', body)
-    config = get_config()
-    for name, body in link_locally(bodies, config.doc_host + config.doc_baseurl).items(): (OUT/f'{name}.html').write_text(body)
-    print(f'{len(pages)} pages in {OUT.relative_to(ROOT)}')
+    for page, body in bodies.items():
+        (OUT/page).parent.mkdir(parents=True, exist_ok=True)
+        body = with_navigation(link_locally(body, page, places, host), contents, titles, page)
+        (OUT/page).write_text(body, encoding='utf-8')
+    print(f'{len(bodies)} pages in {OUT.relative_to(ROOT)}')
 
 
-def main():
-    if shutil.which('quarto'): return subprocess.run([Path(sys.executable).parent/'nbdev_docs'], cwd=ROOT, check=True)
-    build_with_nbconvert()
+def build_with_quarto():
+    "Let nbdev call Quarto; README.md is ours, and is put back."
+    subprocess.run([Path(sys.executable).parent/'nbdev_docs'], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, ROOT/'scripts/make_readme.py'], cwd=ROOT, check=True)
 
 
-if __name__ == '__main__': main()
+if __name__ == '__main__': build_with_quarto() if shutil.which('quarto') else build_with_nbconvert()

@@ -11,7 +11,8 @@ def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('notebook')
     parser.add_argument('output', help='the executed notebook')
-    parser.add_argument('-p', nargs=2, action='append', default=[], metavar=('NAME', 'VALUE'), dest='parameters')
+    parser.add_argument('-p', nargs=2, action='append', default=[], metavar=('NAME', 'VALUE'),
+                        dest='parameters', help='a parameter; may be given again')
     parser.add_argument('-k', '--kernel', default='python3', help='Jupyter kernel')
     args = parser.parse_args(argv)
     return args, {name: yaml.safe_load(value) for name, value in args.parameters}
@@ -24,7 +25,8 @@ def check(notebook, parameters):
     known = inspect_notebook(notebook)
     unknown = [name for name in parameters if name not in known]
     if not unknown: return
-    lines = [f"  {name:12} {p['default']:14} {p['help']}" for name, p in known.items()]
+    width = max(map(len, known), default=0)
+    lines = [f"  {name:{width}} {p['default']:14} {p['help']}" for name, p in known.items()]
     sys.exit(f"{notebook}: no parameter {', '.join(unknown)}. Known are:\n" + '\n'.join(lines))
 
 
@@ -35,10 +37,10 @@ def main(argv=None):
     from papermill.exceptions import PapermillExecutionError
     Path(args.output).parent.mkdir(parents=True, exist_ok=True)
     try:
-        execute_notebook(args.notebook, args.output, parameters, kernel_name=args.kernel, progress_bar=sys.stderr.isatty(),
-                         stdout_file=sys.stdout, stderr_file=sys.stderr)
+        execute_notebook(args.notebook, args.output, parameters, kernel_name=args.kernel,
+                         progress_bar=sys.stderr.isatty(), stdout_file=sys.stdout, stderr_file=sys.stderr)
     except PapermillExecutionError as e:
-        sys.exit(f'{args.notebook} failed: {e.ename}: {e.evalue}\n(executed as far as it came: {args.output})')
+        sys.exit(f'{args.notebook} failed: {e.ename}: {e.evalue}\n(as far as it came: {args.output})')
     print(f'{args.notebook} -> {args.output}')
 
 

@@ -1,32 +1,40 @@
 "Make README.md from nbs/index.ipynb: its prose, code and saved outputs, without hidden cells."
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 from nbconvert import MarkdownExporter
 
-ROOT = Path(__file__).parent.parent
+from notebooks import NBS, ROOT
+
+HEAD = '<!-- made from nbs/index.ipynb by `make readme`: edit the notebook -->\n'
 DIRECTIVE = re.compile(r'^#\|.*\n?', re.M)
+NOTEBOOK_LINK = re.compile(r'\]\(((?:[\w-]+/)*[\w-]+\.ipynb(?:#[^)\s]*)?)\)')   # ](methods/base.ipynb)
+PRIORITY = {'NbConvertBase': {'display_data_priority': ['image/png', 'text/markdown', 'text/plain']}}
 
 
-def shown(cell):
+def is_shown(cell):
     "Whether a reader of the README should see the cell."
     return not re.search(r'^#\|\s*(hide|default_exp|export)', cell.source, re.M)
 
 
+def without_directives(source):
+    "The code of a cell as a reader sees it; '' where the cell shows its output alone."
+    return '' if re.match(r'#\|\s*echo:\s*false', source) else DIRECTIVE.sub('', source).strip()
+
+
 def readme():
     "README.md's text, and its images by name."
-    notebook = nbformat.read(ROOT/'nbs/index.ipynb', as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if shown(cell)]
+    notebook = nbformat.read(NBS/'index.ipynb', as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if is_shown(cell)]
     notebook.metadata.language_info = {'name': 'python'}   # colours the code
-    for cell in notebook.cells:
-        cell.source = '' if re.match(r'#\|\s*echo:\s*false', cell.source) else DIRECTIVE.sub('', cell.source).strip()
-    exporter = MarkdownExporter(config={'NbConvertBase': {'display_data_priority': ['image/png', 'text/markdown', 'text/plain']}})
+    for cell in notebook.cells: cell.source = without_directives(cell.source)
+    exporter = MarkdownExporter(config=PRIORITY)
     text, resources = exporter.from_notebook_node(notebook, {'output_files_dir': 'README_files'})
-    text = '<!-- made from nbs/index.ipynb by `make readme`: edit the notebook -->\n' + re.sub(r'\n{3,}', '\n\n', text)
+    text = re.sub(r'\n{3,}', '\n\n', text)
     text = text.replace('```python\n\n```\n\n', '')   # of cells that show their output alone
-    return re.sub(r'\]\((\w+)\.ipynb\)', r'](nbs/\1.ipynb)', text).rstrip() + '\n', resources['outputs']
+    text = NOTEBOOK_LINK.sub(r'](nbs/\1)', text).strip() + '\n'
+    return HEAD + text, resources['outputs']
 
 
 def write_changed(path, content):

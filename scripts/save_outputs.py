@@ -1,4 +1,8 @@
-"Run notebooks from a fresh kernel, top to bottom, and save their outputs without warnings and progress bars."
+"""Run notebooks from a fresh kernel, top to bottom, and save outputs without warnings and progress bars.
+
+python scripts/save_outputs.py                        # all of them
+python scripts/save_outputs.py nbs/00_codes.ipynb     # these
+"""
 import os
 import subprocess
 import sys
@@ -7,14 +11,16 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parent.parent
+from notebooks import ROOT, notebooks, short
+
 os.environ |= {'TQDM_DISABLE': '1', 'PYTHONPATH': str(ROOT)}
 
 
 def save_outputs(path):
-    "Execute one notebook in place, and clean it."
+    "Execute one notebook in place, in its folder, and clean it."
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=1800, kernel_name='python3', resources={'metadata': {'path': str(path.parent)}}).execute()
+    resources = {'metadata': {'path': str(path.parent)}}
+    NotebookClient(notebook, timeout=1800, kernel_name='python3', resources=resources).execute()
     for cell in notebook.cells:
         if cell.cell_type == 'code': cell.outputs = [o for o in cell.outputs if o.get('name') != 'stderr']
     nbformat.write(notebook, path)
@@ -22,6 +28,6 @@ def save_outputs(path):
 
 
 if __name__ == '__main__':
-    for name in sys.argv[1:] or sorted(map(str, (ROOT/'nbs').glob('[!_]*.ipynb'))):
-        print(name, flush=True)
-        save_outputs(Path(name).absolute())
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or notebooks():
+        print(short(path), flush=True)
+        save_outputs(path)

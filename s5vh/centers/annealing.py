@@ -195,7 +195,7 @@ def flip_search(
     noise = rng.standard_exponential(2**16).astype(np.float32)
     return FlipSearch(bits, agreements(codes), target, penalties, noise, n_bits - min_distance, rng)
 
-# %% ../../nbs/centers/annealing.ipynb #88264861
+# %% ../../nbs/centers/annealing.ipynb #f1398efb
 def _raise_penalties(
     search:FlipSearch, # its penalties are changed
     growth:float,      # in units of `search.unit`
@@ -242,14 +242,14 @@ def flip_schedule(
 
 # %% ../../nbs/centers/annealing.ipynb #d032d6e2
 def anneal_flips(
-    codes:np.ndarray,        # `(K, n)` -1 or +1, where to start
-    target:np.ndarray,       # `(K, K)` from `pair_ranks`
-    min_distance:int,        # bits that every pair should keep
-    n_sweeps:int,            # sweeps over all bits; at most twice as many, while pairs are too close
-    rng:np.random.Generator, # of the noise and the order of flips
+    codes:np.ndarray,                # `(K, n)` -1 or +1, where to start
+    target:np.ndarray,               # `(K, K)` from `pair_ranks`
+    min_distance:int,                # bits that every pair should keep
+    n_sweeps:int,                    # sweeps over all bits; at most twice as many, while pairs are too close
+    rng:np.random.Generator,         # of the noise and the order of flips
     schedule:Callable=flip_schedule, # of `(sweep, n_sweeps)`: temperature and growth of penalties
-    trace:list=None,         # gets pairs too close and Spearman's rho of every sweep appended
-)->tuple:                    # `(K, n)` int8 codes, number of pairs too close, Spearman's rho
+    trace:list|None=None,            # gets pairs too close and Spearman's rho of every sweep appended
+)->tuple:                            # `(K, n)` int8 codes, number of pairs too close, Spearman's rho
     "The best codes found by flipping single bits."
     search = flip_search(codes, target, min_distance, rng)
     best = None
@@ -339,7 +339,7 @@ def _codeword_sweep(
             center_at[old] = other
             if other >= 0: word_of[other] = old
 
-# %% ../../nbs/centers/annealing.ipynb #7bafc842
+# %% ../../nbs/centers/annealing.ipynb #8ca1527f
 def _word_tables(
     words:np.ndarray,   # `(m, n)` from `linear_code`
     word_of:np.ndarray, # `(K,)` word of each center

@@ -25,7 +25,7 @@ FILES = {'latent': ('final_train_latent_feats.h5', 'feats'), 'anchors': ('final_
 
 REMAKE_HINT = 'Delete the file, or preprocess with redo=True, to have it made again.'
 
-# %% ../../nbs/centers/center_files.ipynb #d971734e
+# %% ../../nbs/centers/center_files.ipynb #43c54544
 def require_writable(
     path:Path, # a file to be written
 ):
@@ -37,11 +37,11 @@ def require_writable(
 
 # %% ../../nbs/centers/center_files.ipynb #142752e4
 def write_matrix(
-    path:Path,                 # the file
-    name:str,                  # its HDF5 dataset
-    array:np.ndarray,          # the content
-    made_from:np.ndarray=None, # the array it was made from
-    **notes,                   # further attributes
+    path:Path,                      # the file
+    name:str,                       # its HDF5 dataset
+    array:np.ndarray,               # the content
+    made_from:np.ndarray|None=None, # the array it was made from
+    **notes,                        # further attributes
 ):
     "Write a matrix, whole or not at all."
     require_writable(path)
@@ -86,12 +86,12 @@ def _check_matrix(
 
 # %% ../../nbs/centers/center_files.ipynb #53624008
 def read_matrix(
-    path:Path,                 # the file
-    name:str,                  # its HDF5 dataset
-    shape:tuple,               # what it must be; None for what is free
-    made_from:np.ndarray=None, # the array that it must have been made from, if it says from which
-    must_say:bool=False,       # refuse a file that does not say it
-)->np.ndarray:                 # as it was stored
+    path:Path,                      # the file
+    name:str,                       # its HDF5 dataset
+    shape:tuple,                    # what it must be; None for what is free
+    made_from:np.ndarray|None=None, # the array that it must have been made from, if it says from which
+    must_say:bool=False,            # refuse a file that does not say it
+)->np.ndarray:                      # as it was stored
     "Read a matrix of finite numbers, refusing what does not fit."
     where = f'{path}, dataset `{name}`'
     try:
@@ -106,11 +106,11 @@ def read_matrix(
 
 # %% ../../nbs/centers/center_files.ipynb #4ee992d6
 def read_semantic(
-    path:Path,                 # `semantic.h5`
-    n_centers:int=None,        # `K` it must have; None: any
-    n_latent:int=None,         # `p` it must have; None: any
-    made_from:np.ndarray=None, # the anchors, if it says from which
-)->np.ndarray:                 # `(K, p)` float32, unit rows
+    path:Path,                      # `semantic.h5`
+    n_centers:int|None=None,        # `K` it must have; None: any
+    n_latent:int|None=None,         # `p` it must have; None: any
+    made_from:np.ndarray|None=None, # the anchors, if it says from which
+)->np.ndarray:                      # `(K, p)` float32, unit rows
     "Semantic centers: unit vectors."
     semantic = read_matrix(path, 'matrix', (n_centers, n_latent), made_from)
     length = np.linalg.norm(semantic.astype(np.float64), axis=1)
@@ -122,13 +122,13 @@ def read_semantic(
 
 # %% ../../nbs/centers/center_files.ipynb #3efb1bfd
 def read_hash_centers(
-    path:Path,                 # `hash_center_<n>.h5`
-    n_centers:int,             # `K` it must have
-    n_bits:int,                # `n` it must have
-    made_from:np.ndarray=None, # the semantic centers, if it says from which
-    method:str=None,           # the method that must have made them, if it says by which
-    must_say:bool=False,       # refuse a file that does not say from what it was made
-)->np.ndarray:                 # `(K, n)` int8, -1 or +1
+    path:Path,                      # `hash_center_<n>.h5`
+    n_centers:int,                  # `K` it must have
+    n_bits:int,                     # `n` it must have
+    made_from:np.ndarray|None=None, # the semantic centers, if it says from which
+    method:str|None=None,           # the method that must have made them, if it says by which
+    must_say:bool=False,            # refuse a file that does not say from what it was made
+)->np.ndarray:                      # `(K, n)` int8, -1 or +1
     "Hash centers: -1 and +1, one row for each semantic center."
     codes = read_matrix(path, 'matrix', (n_centers, n_bits), made_from, must_say)
     where = f'{path}, dataset `matrix`'
@@ -143,12 +143,12 @@ def read_hash_centers(
 
 # %% ../../nbs/centers/center_files.ipynb #4472e8dd
 def read_nearest(
-    path:Path,                 # `final_train_train_assit.h5`
-    n_videos:int,              # `N` it must have
-    n_centers:int,             # `K`
-    made_from:np.ndarray=None, # the anchors, if it says from which
-    must_say:bool=False,       # refuse a file that does not say it
-)->np.ndarray:                 # `(N, min(3, K))` int64
+    path:Path,                      # `final_train_train_assit.h5`
+    n_videos:int,                   # `N` it must have
+    n_centers:int,                  # `K`
+    made_from:np.ndarray|None=None, # the anchors, if it says from which
+    must_say:bool=False,            # refuse a file that does not say it
+)->np.ndarray:                      # `(N, min(3, K))` int64
     "The nearest anchors of each video, nearest first."
     nearest = read_matrix(path, 'pos', (n_videos, min(3, n_centers)), made_from, must_say)
     where = f'{path}, dataset `pos`'
@@ -179,7 +179,7 @@ def write_similarity(
         for start, rows in zip(starts, similarity_blocks(latent, anchors, block)):
             adj[start:start + len(rows)] = rows
 
-# %% ../../nbs/centers/center_files.ipynb #807a956f
+# %% ../../nbs/centers/center_files.ipynb #e0189384
 def check_similarity(
     path:Path,           # the file
     n_videos:int,        # `N` it must have
@@ -203,7 +203,7 @@ def results_folder(
 # %% ../../nbs/centers/center_files.ipynb #351d6d38
 def count_centers(
     folder:Path, # where the files lie
-)->int:          # `K`; None where there are no files
+)->int|None:     # `K`; None where there are no files
     "How many centers the files of a folder are about."
     for key in ('semantic', 'anchors'):
         name, dataset = FILES[key]
@@ -221,8 +221,8 @@ class ArtifactStore:
         self.files = {}  # path -> 'read' or 'made'
 
     def path(self,
-        key:str,         # of `FILES`
-        n_bits:int=None, # code length, for 'hash'
+        key:str,              # of `FILES`
+        n_bits:int|None=None, # code length, for 'hash'
     )->Path:
         "The file of a result where it is there, else where it will be."
         paths = [folder/FILES[key][0].format(n_bits) for folder in self.folders]
@@ -242,14 +242,14 @@ class ArtifactStore:
         self.files[path] = what
 
     def load_or_make(self,
-        key:str,                   # of `FILES`
-        read:Callable,             # of a path, gives the result
-        make:Callable,             # of nothing, gives the result
-        made_from:np.ndarray=None, # the array it is made from
-        n_bits:int=None,           # code length, for 'hash'
-        dtype=np.float32,          # of the file
-        **notes,                   # further attributes of the file
-    )->np.ndarray:                 # as `read` or `make` gave it
+        key:str,                        # of `FILES`
+        read:Callable,                  # of a path, gives the result
+        make:Callable,                  # of nothing, gives the result
+        made_from:np.ndarray|None=None, # the array it is made from
+        n_bits:int|None=None,           # code length, for 'hash'
+        dtype=np.float32,               # of the file
+        **notes,                        # further attributes of the file
+    )->np.ndarray:                      # as `read` or `make` gave it
         "Read a result where its file is there, else make it and write the file."
         path = self.path(key, n_bits)
         if path.exists() and not self.redo:

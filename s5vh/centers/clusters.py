@@ -87,11 +87,11 @@ def cluster(
 
 # %% ../../nbs/centers/clusters.ipynb #f106d28d
 def anchor_weights(
-    indices:np.ndarray,     # `(N, >= s)` nearest anchors, nearest first
-    squares:np.ndarray,     # `(N, >= s)` squared distances
-    s:int,                  # neighbours
-    n_anchors:int,          # `K`
-)->scipy.sparse.csr_array:  # `(N, K)`, rows summing to 1
+    indices:np.ndarray,    # `(N, >= s)` nearest anchors, nearest first
+    squares:np.ndarray,    # `(N, >= s)` squared distances
+    s:int,                 # neighbours
+    n_anchors:int,         # `K`
+)->scipy.sparse.csr_array: # `(N, K)`, rows summing to 1
     "The weights `Z` of each video on its `s` nearest anchors."
     s = min(s, n_anchors)
     bandwidth = np.sqrt(squares[:, s - 1]).mean()

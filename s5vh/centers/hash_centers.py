@@ -16,7 +16,7 @@ from scipy.linalg import hadamard
 from scipy.stats import rankdata
 from tqdm import tqdm
 from .annealing import (
-    anneal_flips, assign_codewords, compiled_kernel, inlined, linear_code, pair_ranks, separate, unit_rows)
+    anneal_flips, assign_codewords, compiled_kernel, linear_code, pair_ranks, separate, unit_rows)
 from ..codes import random_codes
 
 # %% ../../nbs/02_centers.ipynb #71a19c05
@@ -41,7 +41,7 @@ def packing_density(
     "Share of all codes that disjoint balls of radius `min_distance - 1` around the centers would cover."
     return n_centers * sum(comb(n_bits, i) for i in range(min_distance)) / 2**n_bits
 
-# %% ../../nbs/02_centers.ipynb #5a5177b6
+# %% ../../nbs/02_centers.ipynb #c56c14bd
 def _rank_correlation(
     x:np.ndarray, # `(m,)`
     y:np.ndarray, # `(m,)`
@@ -110,12 +110,12 @@ def show_similarity(
 
 # %% ../../nbs/02_centers.ipynb #ab00f199
 def consistent_centers(
-    semantic_centers,      # `(K, p)`
-    n_bits:int,            # `n`
-    seed:int=0,            # of the start and the search
-    min_distance:int=None, # bits that every pair must keep; None: d_max
-    effort:float=1.,       # factor on the number of sweeps
-)->np.ndarray:             # `(K, n)` int8, -1 or +1
+    semantic_centers,           # `(K, p)`
+    n_bits:int,                 # `n`
+    seed:int=0,                 # of the start and the search
+    min_distance:int|None=None, # bits that every pair must keep; None: d_max
+    effort:float=1.,            # factor on the number of sweeps
+)->np.ndarray:                  # `(K, n)` int8, -1 or +1
     "Hash centers in the order of their semantic similarity, as far as the separation allows."
     n_centers, target = len(semantic_centers), pair_ranks(semantic_centers)
     rng = np.random.default_rng(seed)
@@ -126,18 +126,9 @@ def consistent_centers(
     enough_words = len(words) >= n_centers
     if not (enough_words and packing_density(n_centers, n_bits, distance) > 3):
         start = random_codes(n_centers, n_bits, seed)
-        codes, *outcome = anneal_flips(start, target, distance, n_sweeps, rng)
-        n_too_close = outcome[0]
+        codes, n_too_close = anneal_flips(start, target, distance, n_sweeps, rng)[:2]
         if not (enough_words and n_too_close): return codes
     return assign_codewords(words, target, n_sweeps // 2, rng)[0]
-
-# %% ../../nbs/02_centers.ipynb #a354ee81
-@inlined
-def _on_sphere(
-    x, # `(n,)`
-):     # `(n,)`
-    "`x` stretched to the length of -1, +1 vectors, the square root of n."
-    return x * (len(x) / max((x * x).sum(), 1e-12))**0.5
 
 # %% ../../nbs/02_centers.ipynb #cf18aa2b
 @compiled_kernel
@@ -164,7 +155,8 @@ def _admm_row(
             b = vectors @ ((Qt @ right) / (2 * rho + (rho + 2) * values))
             Hb = H @ b
             z1 = np.minimum(np.maximum(b + y1 / rho, -1), 1)
-            z2 = _on_sphere(b + y2 / rho)
+            z2 = b + y2 / rho
+            z2 *= (len(b) / max((z2 * z2).sum(), 1e-12))**0.5  # onto the sphere
             z3 = np.maximum(0, limit - Hb - y3 / rho)
             y1 += gamma * rho * (b - z1)
             y2 += gamma * rho * (b - z2)
@@ -236,7 +228,7 @@ def separated_centers(
     d_max = min_center_distance(len(semantic_centers), n_bits)
     return separate(codes, d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #cd6746e5
+# %% ../../nbs/02_centers.ipynb #aeb4f33e
 def _separated_hadamard(
     n_centers:int, # `K`
     n_bits:int,    # `n`
@@ -246,7 +238,7 @@ def _separated_hadamard(
     d_max = min_center_distance(n_centers, n_bits)
     return separate(hadamard_start(n_centers, n_bits, seed), d_max, np.random.default_rng(seed))[0]
 
-# %% ../../nbs/02_centers.ipynb #96e70e6a
+# %% ../../nbs/02_centers.ipynb #7e66c09d
 def _warn_if_too_close(
     report:dict, # a `center_report`
     method:str,  # that made the centers

@@ -37,17 +37,17 @@ def default_sizes(
     n_latent = 1024 if dataset == 'hmdb' else 512
     return n_centers, min(n_latent, n_videos, d_feature)
 
-# %% ../../nbs/centers/preprocess.ipynb #ccc1072a
+# %% ../../nbs/centers/preprocess.ipynb #c663d7aa
 def known_centers(
     folder:Path, # a data set's
-)->int:          # `K`; None where there are no files yet
+)->int|None:     # `K`; None where there are no files yet
     "How many centers the files of a data set are about."
     return count_centers(results_folder(folder)) or count_centers(folder)
 
 # %% ../../nbs/centers/preprocess.ipynb #b2f4adca
 def parse_bits(
-    bits,  # 64, [16, 32, 64], or '16 32 64'
-)->list:   # of int, each from 8 to 256
+    bits, # 64, [16, 32, 64], or '16 32 64'
+)->list:  # of int, each from 8 to 256
     "Code lengths as a list."
     if isinstance(bits, str):
         words = re.split(r'[\s,]+', bits.strip('[]() '))
@@ -133,12 +133,12 @@ def _latent(
     def make(): return latent_features(features, n_latent or default_sizes(dataset, n_videos, d_feature)[1])
     return artifacts.load_or_make('latent', read, make, sample)
 
-# %% ../../nbs/centers/preprocess.ipynb #ab80741d
+# %% ../../nbs/centers/preprocess.ipynb #36c3c7c2
 def _n_centers(
     artifacts:ArtifactStore,
     data:VideoData,
     n_centers:int, # `K` asked for; None: not asked for
-)->int:            # None: the files that are there decide
+)->int|None:       # None: the files that are there decide
     "The number of centers to make or to expect."
     n_videos, d_feature = len(data.train.features), data.train.features.shape[-1]
     if not n_centers and (artifacts.exists('anchors') or artifacts.exists('semantic')): return None
@@ -162,7 +162,7 @@ def _anchors(
         return anchors_along(latent, read_semantic(artifacts.path('semantic'), n_centers, n_latent))
     return artifacts.load_or_make('anchors', read, make, latent)
 
-# %% ../../nbs/centers/preprocess.ipynb #3e031529
+# %% ../../nbs/centers/preprocess.ipynb #1af5a085
 def _semantic(
     artifacts:ArtifactStore,
     latent:np.ndarray,  # `(N, p)`
@@ -179,7 +179,7 @@ def _semantic(
                       f'space. They need the {FILES["latent"][0]} they were made with.')
     return semantic
 
-# %% ../../nbs/centers/preprocess.ipynb #5b022ba1
+# %% ../../nbs/centers/preprocess.ipynb #00e72189
 def _nearest(
     artifacts:ArtifactStore,
     latent:np.ndarray,  # `(N, p)`
@@ -237,16 +237,16 @@ class Centers:
 
 # %% ../../nbs/centers/preprocess.ipynb #afaa4866
 def preprocess(
-    data,                    # name of a data set, see `load_training`; or an opened `VideoData`
-    bits,                    # code length or lengths, 8 to 256: 64, [16, 32] or '16 32'
-    data_root:Path=None,     # folder of data sets, for a name: see `resolve_data_root`
-    out:Path=None,           # folder to write to; None: the data set's own, or the cache's if read-only
-    n_centers:int=None,      # `K`; None: that of the files that are there, else `default_sizes`
-    n_latent:int=None,       # `p`; None: likewise
-    seed:int=0,              # of clusters and hash centers that are made
-    method:str='consistent', # of `hash_centers`
-    similarity:bool=False,   # also write the N x N similarity matrix
-    redo:bool=False,         # make everything again, even what is there
+    data:str|VideoData,           # name of a data set, see `load_training`; or an opened `VideoData`
+    bits,                         # code length or lengths, 8 to 256: 64, [16, 32] or '16 32'
+    data_root:str|Path|None=None, # folder of data sets, for a name: see `resolve_data_root`
+    out:str|Path|None=None,       # folder to write to; None: the data set's own, or the cache's if read-only
+    n_centers:int|None=None,      # `K`; None: that of the files that are there, else `default_sizes`
+    n_latent:int|None=None,       # `p`; None: likewise
+    seed:int=0,                   # of clusters and hash centers that are made
+    method:str='consistent',      # of `hash_centers`
+    similarity:bool=False,        # also write the N x N similarity matrix
+    redo:bool=False,              # make everything again, even what is there
 )->Centers:
     "Make what training needs, or read it where it is there. Raises `DataError` for files that do not fit."
     bits = parse_bits(bits)

@@ -7,35 +7,42 @@ __all__ = ['plot_curves', 'plot_distances', 'code_map', 'plot_map', 'pictures', 
 
 # %% ../../nbs/evaluation/plots.ipynb #37fc663b
 import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
-from ..codes import rank
+
+from ..codes import knn
+from ..data.datasets import VideoData
 from ..data.digits import MOTIONS, digits_frames
-from .report import _packed
+from .metrics import Curves
+from .ranking import code_words
 
 # %% ../../nbs/evaluation/plots.ipynb #1fd9d87a
 def plot_curves(
-    curves,   # of an `Evaluation`, or name -> curves
-    title='',
+    curves:Curves|dict[str, Curves], # of an `Evaluation`, or of several, by name
+    title:str='',
 )->plt.Figure:
     "Precision against the number of results, and against recall."
+    by_name = curves if isinstance(curves, dict) else {'': curves}
     fig, axes = plt.subplots(1, 2, figsize=(8, 2.8), sharey=True)
-    for name, c in (curves if isinstance(curves, dict) else {'': curves}).items():
+    for name, c in by_name.items():
         axes[0].plot(c.ranks, c.precision, label=name)
         axes[1].plot(c.recall, c.precision)
         chance = c.relevant.sum() / c.retrieved.sum()
     for ax in axes: ax.axhline(chance, ls=':', color='k', label='chance')
     axes[0].set(xlabel='first N results (items)', ylabel='precision', xscale='log', ylim=0)
     axes[1].set(xlabel='recall')
-    axes[0].legend(), fig.suptitle(title), fig.tight_layout()
+    axes[0].legend()
+    fig.suptitle(title)
+    fig.tight_layout()
     return fig
 
 # %% ../../nbs/evaluation/plots.ipynb #9ec9923b
 def plot_distances(
-    curves,   # of an `Evaluation`
-    title='',
+    curves:Curves, # of an `Evaluation`
+    title:str='',
 )->plt.Figure:
     "How far apart relevant and irrelevant pairs are."
     fig, ax = plt.subplots(figsize=(6, 2.6))
@@ -49,7 +56,7 @@ def plot_distances(
 
 # %% ../../nbs/evaluation/plots.ipynb #e2c90b8a
 def code_map(
-    codes,             # ±1 `(n, n_bits)`
+    codes:np.ndarray,  # ±1 `(n, n_bits)`
     method:str='pca',  # 'pca', or 't-sne' on Hamming distances
     seed:int=0,
 )->np.ndarray:         # `(n, 2)`
@@ -57,54 +64,68 @@ def code_map(
     if method == 'pca': return PCA(2, random_state=seed).fit_transform(codes)
     if method != 't-sne': raise ValueError(f"method must be pca or t-sne, got '{method}'")
     perplexity = min(30, (len(codes) - 1) / 3)
-    return TSNE(2, metric='hamming', init='random', perplexity=perplexity, random_state=seed).fit_transform(codes > 0)
+    tsne = TSNE(2, metric='hamming', init='random', perplexity=perplexity, random_state=seed)
+    return tsne.fit_transform(codes > 0)
 
 # %% ../../nbs/evaluation/plots.ipynb #b30f8e8d
 def plot_map(
-    codes,            # ±1 `(n, n_bits)`
-    labels,           # `(n, n_classes)`
-    method:str='pca', # as in `code_map`
-    n_shown:int=500, # points at most
-    title='',
+    codes:np.ndarray,  # ±1 `(n, n_bits)`
+    labels:np.ndarray, # `(n, n_classes)` of 0 and 1
+    method:str='pca',  # as in `code_map`
+    n_shown:int=500,   # points at most
+    title:str='',
 )->plt.Figure:
     "The codes as points in a plane, coloured by class."
     chosen = np.random.default_rng(0).permutation(len(codes))[:n_shown]
-    place, classes = code_map(codes[chosen], method), labels[chosen].argmax(1)
+    points, classes = code_map(codes[chosen], method), labels[chosen].argmax(1)
     fig, ax = plt.subplots(figsize=(5, 4))
-    points = ax.scatter(*place.T, c=classes, cmap='nipy_spectral', s=8)
+    drawn = ax.scatter(*points.T, c=classes, cmap='nipy_spectral', s=8)
     unit = 'component' if method == 'pca' else 'coordinate'
     ax.set(xlabel=f'first {unit}', ylabel=f'second {unit}', title=f'{title} ({method})')
-    fig.colorbar(points, label='class')
+    fig.colorbar(drawn, label='class')
     return fig
 
 # %% ../../nbs/evaluation/plots.ipynb #ea37ff78
 def pictures(
-    data,       # as `load` gives it
+    data:VideoData,
     split:str,  # 'query' or 'database'
     indices,    # which videos
-):              # `(len(indices), height, width)`, or None where the data set has no pictures
+)->np.ndarray:  # `(len(indices), height, width)`; None where the data set has no pictures
     "One picture a video, later frames brighter, the noise of dark pixels left out."
     if data.name != 'digits': return None
     frames = digits_frames('query' if split == 'query' else 'train', indices)
-    return (frames * (frames > .3) * np.linspace(.1, 1, frames.shape[1])[:, None, None]).max(1)
+    brightness = np.linspace(.1, 1, frames.shape[1])[:, None, None]
+    return (frames * (frames > .3) * brightness).max(1)
 
 # %% ../../nbs/evaluation/plots.ipynb #2e7a4d80
 def class_names(
-    data, # as `load` gives it
-)->list:  # a name for each class: a line of `classes.txt`, or its number
+    data:VideoData,
+)->list: # a name for each class: a line of `classes.txt`, or its number
     "What to call the classes of a data set."
     if data.name == 'digits': return [f'{digit} {motion}' for digit in range(10) for motion in MOTIONS]
-    path, n = data.folder/'classes.txt', data.query.labels.shape[1]
+    path, n_classes = data.folder/'classes.txt', data.query.labels.shape[1]
     lines = path.read_text().splitlines() if path.exists() else []
-    return [line.strip() for line in lines] if len(lines) == n else [str(c) for c in range(n)]
+    if len(lines) != n_classes: return [str(c) for c in range(n_classes)]
+    return [line.strip() for line in lines]
+
+# %% ../../nbs/evaluation/plots.ipynb #a9e5f097
+def _nearest(
+    query:np.ndarray,    # ±1 `(q, n_bits)`
+    database:np.ndarray, # ±1 `(n, n_bits)`
+    k:int,               # at most n
+)->tuple[np.ndarray, np.ndarray]: # `(q, k)` database indices and distances
+    "The nearest codes of each query, of any code length; equal distances in database order."
+    query_words, _ = code_words(query)
+    database_words, _ = code_words(database, 'database')
+    return knn(query_words.view(np.uint8), database_words.view(np.uint8), k)
 
 # %% ../../nbs/evaluation/plots.ipynb #e12f65b6
 def _draw_video(
-    ax,
-    picture, # `(height, width)`, or None
-    title:str, # below the picture
-    name:str,  # of the class, below the title; long ones take two lines
-    color:str, # of the frame
+    ax:plt.Axes,
+    picture:np.ndarray, # `(height, width)`, or None
+    title:str,          # below the picture
+    name:str,           # of the class, below the title; long ones take two lines
+    color:str,          # of the frame
 )->None:
     "One video in its frame."
     if picture is None: ax.set(facecolor='whitesmoke')
@@ -114,26 +135,38 @@ def _draw_video(
     ax.set_xlabel(f'{title}\n{name}', fontsize=6)
     for spine in ax.spines.values(): spine.set(color=color, linewidth=2)
 
+# %% ../../nbs/evaluation/plots.ipynb #325ff22d
+def _draw_row(
+    axes,               # one for the query, and one for each result
+    data:VideoData,
+    query:int,          # index of the query
+    found:np.ndarray,   # `(k,)` database indices
+    distance:np.ndarray, # `(k,)` bits
+)->None:
+    "A query and its nearest videos."
+    names, label = class_names(data), data.query.labels[query]
+    own, shown = pictures(data, 'query', [query]), pictures(data, 'database', found)
+    _draw_video(axes[0], None if own is None else own[0], 'query', names[label.argmax()], 'k')
+    for i, index in enumerate(found):
+        classes = data.database.labels[index]
+        color = 'green' if (classes & label).any() else 'red'
+        picture = None if shown is None else shown[i]
+        _draw_video(axes[i + 1], picture, f'{distance[i]} bits', names[classes.argmax()], color)
+
 # %% ../../nbs/evaluation/plots.ipynb #efc3456a
 def plot_gallery(
-    data,           # as `load` gives it
-    query_codes,    # ±1
-    database_codes, # ±1
+    data:VideoData,
+    query_codes:np.ndarray,    # ±1 `(q, n_bits)`
+    database_codes:np.ndarray, # ±1 `(n, n_bits)`
     n_query:int=4,
-    k:int=6,        # results of each
-    seed:int=0,     # which queries
+    k:int=6,                   # results of each
+    seed:int=0,                # which queries
 )->plt.Figure:
     "Some queries, and their nearest videos."
-    chosen, names = np.sort(np.random.default_rng(seed).permutation(len(query_codes))[:n_query]), class_names(data)
-    nearest, distance = rank(_packed(query_codes[chosen]), _packed(database_codes), k)
-    fig, axes = plt.subplots(len(chosen), k + 1, figsize=(.9 * (k + 1), 1.3 * len(chosen)), squeeze=False)
-    for row, q in enumerate(chosen):
-        label, shown = data.query.labels[q], pictures(data, 'database', nearest[row])
-        own = pictures(data, 'query', [q])
-        _draw_video(axes[row, 0], None if own is None else own[0], 'query', names[label.argmax()], 'k')
-        for i, j in enumerate(nearest[row]):
-            found, picture = data.database.labels[j], None if shown is None else shown[i]
-            color = 'green' if (found & label).any() else 'red'
-            _draw_video(axes[row, i + 1], picture, f'{distance[row, i]} bits', names[found.argmax()], color)
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(query_codes))[:n_query])
+    nearest, distance = _nearest(query_codes[chosen], database_codes, k)
+    size = .9 * (k + 1), 1.3 * len(chosen)
+    fig, axes = plt.subplots(len(chosen), k + 1, figsize=size, squeeze=False)
+    for row, query in enumerate(chosen): _draw_row(axes[row], data, query, nearest[row], distance[row])
     fig.tight_layout()
     return fig

@@ -8,7 +8,7 @@ __all__ = ['SELECTION', 'RENAMED_SETTINGS', 'METHODS', 'Config', 'current_names'
            'real_frames', 'cosine_decay', 'Method', 'read_config', 'read_config_values', 'read_weights', 'load_weights',
            'read_released', 'open_released', 'open_model']
 
-# %% ../../nbs/methods/base.ipynb #bd3ac9f9
+# %% ../../nbs/methods/base.ipynb #b7ccf2c7
 import json
 import math
 from dataclasses import asdict, dataclass, fields
@@ -24,13 +24,13 @@ from ..codes import to_codes
 from ..files import DataError, MissingDataError, atomic_path
 from ..parallel import world_size
 
-# %% ../../nbs/methods/base.ipynb #b797bde7
+# %% ../../nbs/methods/base.ipynb #8251947a
 SELECTION = {
     'last': 'the last epoch',
     'held_out': 'the least loss on held-out training videos',
     'test_queries': 'the best MAP on the TEST QUERIES, as the released code does: not to be compared with other runs'}
 
-# %% ../../nbs/methods/base.ipynb #c4e850c9
+# %% ../../nbs/methods/base.ipynb #5432e51a
 @dataclass(frozen=True)
 class Config:
     "Settings common to all methods."
@@ -58,7 +58,7 @@ class Config:
         "Settings that must be one of a few names."
         return dict(precision=('float32', 'bfloat16'), select=tuple(SELECTION))
 
-# %% ../../nbs/methods/base.ipynb #b67b47a4
+# %% ../../nbs/methods/base.ipynb #3f7b977e
 RENAMED_SETTINGS = {
     'alpha': 'contrastive_weight', 'a_cluster': 'alignment_weight', 'neighbors': 'neighbor_weight',
     'reconstruction': 'reconstruction_weight', 'smoothing': 'label_momentum', 'going_on': 'damping',
@@ -74,7 +74,7 @@ def current_names(
     if settings.get('baseline') is not None: found['method'] = settings['baseline']
     return found
 
-# %% ../../nbs/methods/base.ipynb #4372be38
+# %% ../../nbs/methods/base.ipynb #16505ca0
 def check_types(
     Config:type,   # class of the settings
     settings:dict, # name -> value; None stands for "not given"
@@ -89,7 +89,7 @@ def check_types(
         if value is not None and (isinstance(value, bool) or not isinstance(value, accepted)):
             raise ValueError(f'{name}: expected {known[name].__name__}, found {value!r}')
 
-# %% ../../nbs/methods/base.ipynb #29f9673b
+# %% ../../nbs/methods/base.ipynb #816d78b4
 def n_kept(
     config:Config,
     n_videos:int, # training videos
@@ -97,7 +97,7 @@ def n_kept(
     "Number of videos to train on: all, or those that are not held out."
     return n_videos - round(config.held_out * n_videos) * (config.select == 'held_out')
 
-# %% ../../nbs/methods/base.ipynb #eb3828eb
+# %% ../../nbs/methods/base.ipynb #70a2618d
 def common_rules(
     c:Config,
     n_videos:int, # training videos
@@ -119,18 +119,18 @@ def common_rules(
         'seed': (c.seed >= 0, 'at least 0'),
         'weight_decay': (c.weight_decay >= 0, 'at least 0')}
 
-# %% ../../nbs/methods/base.ipynb #da6e1d41
+# %% ../../nbs/methods/base.ipynb #85b3fa71
 def check_rules(
     config:Config,
     rules:dict, # setting -> (holds, what is expected)
 )->None:
     "Refuse the first setting whose rule does not hold, or that is not one of its choices."
-    rules = rules | {name: (getattr(config, name) in known, 'one of ' + ', '.join(known))
-                     for name, known in config.choices().items()}
-    for name, (holds, expected) in rules.items():
+    choices = {name: (getattr(config, name) in known, 'one of ' + ', '.join(known))
+               for name, known in config.choices().items()}
+    for name, (holds, expected) in (*choices.items(), *rules.items()):
         if not holds: raise ValueError(f'{name}: expected {expected}; found {getattr(config, name)!r}')
 
-# %% ../../nbs/methods/base.ipynb #30aeeab7
+# %% ../../nbs/methods/base.ipynb #98240b37
 def two_views(
     n_videos:int,      # videos in the batch, `b`
     n_frames:int,      # frames of each, `t`
@@ -144,7 +144,7 @@ def two_views(
     place = torch.rand(n_videos, n_frames, generator=generator).argsort(1).argsort(1)
     return torch.stack([place >= n_frames - n_hidden, place < n_hidden])
 
-# %% ../../nbs/methods/base.ipynb #eaef7fa0
+# %% ../../nbs/methods/base.ipynb #ee8181bf
 class Term(NamedTuple):
     "One part of a loss."
     value:Tensor          # scalar
@@ -156,7 +156,7 @@ class StepOutput(NamedTuple):
     terms:dict   # name -> `Term`
     soft:Tensor  # `(b, bits)` soft codes of this process's videos, for the statistics in the log
 
-# %% ../../nbs/methods/base.ipynb #3dd3e58b
+# %% ../../nbs/methods/base.ipynb #0217846f
 def total_loss(
     terms:dict,        # name -> `Term`
     local_share:float=1., # this process's share of the batch's videos
@@ -165,7 +165,7 @@ def total_loss(
     weighted = {name: t for name, t in terms.items() if t.weight is not None}
     return sum(t.weight * (t.value if t.whole_batch else local_share * t.value) for t in weighted.values())
 
-# %% ../../nbs/methods/base.ipynb #16cff9fd
+# %% ../../nbs/methods/base.ipynb #9183f99d
 METHODS = {} # name -> subclass of `Method`
 
 def register(
@@ -181,7 +181,7 @@ def register(
         return cls
     return add
 
-# %% ../../nbs/methods/base.ipynb #6e7f39da
+# %% ../../nbs/methods/base.ipynb #e990c2ff
 def method_class(
     name:str, # in `METHODS`
 )->type:      # subclass of `Method`
@@ -190,7 +190,7 @@ def method_class(
     raise ValueError(f'method: expected one of {", ".join(METHODS)}; found {name!r}. '
                      'A method of your own must be imported before it is named')
 
-# %% ../../nbs/methods/base.ipynb #baa3c035
+# %% ../../nbs/methods/base.ipynb #e204b34b
 def check_frames(
     features,  # `(N, t, f)`: array, tensor or `FeatureStore`
     config:Config,
@@ -200,7 +200,7 @@ def check_frames(
         raise ValueError(f'features: expected shape (N, t, {config.d_feature}) for this model, '
                          f'found {tuple(features.shape)}')
 
-# %% ../../nbs/methods/base.ipynb #12cd25e7
+# %% ../../nbs/methods/base.ipynb #da194574
 def real_frames(
     lengths,      # `(b,)` frames of each video that are no padding, 1 to `t`
     n_frames:int, # `t`
@@ -211,7 +211,7 @@ def real_frames(
         raise ValueError(f'lengths: expected 1 to {n_frames}, found {lengths.tolist()}')
     return torch.arange(n_frames) < lengths[:, None]
 
-# %% ../../nbs/methods/base.ipynb #080c5693
+# %% ../../nbs/methods/base.ipynb #fb257795
 def cosine_decay(
     epoch:int,     # from 0
     config:Config, # `lr`, `min_lr`, `epochs`
@@ -220,7 +220,7 @@ def cosine_decay(
     c = config
     return c.min_lr + (c.lr - c.min_lr) * (1 + math.cos(math.pi * epoch / c.epochs)) / 2
 
-# %% ../../nbs/methods/base.ipynb #09f4538c
+# %% ../../nbs/methods/base.ipynb #6b29298a
 class Method(nn.Module):
     "A way to learn hash codes of videos without labels. Subclasses write `soft_codes` and `terms`."
     Config = Config # class of its settings
@@ -342,7 +342,7 @@ class Method(nn.Module):
         "A model from the weights in a released checkpoint; None where it is not this method's."
         return None
 
-# %% ../../nbs/methods/base.ipynb #979e5f4d
+# %% ../../nbs/methods/base.ipynb #98257aa2
 def read_config(
     path,         # a `config.json`
     Config:type,  # class of its settings
@@ -356,7 +356,7 @@ def read_config(
     try: return Config(**values)
     except (TypeError, ValueError) as e: raise DataError(f'{path}: {e}') from e
 
-# %% ../../nbs/methods/base.ipynb #431a7a78
+# %% ../../nbs/methods/base.ipynb #8d11b1e9
 def read_config_values(
     path:Path, # a `config.json`
 )->dict:
@@ -368,7 +368,7 @@ def read_config_values(
     if not isinstance(values, dict): raise DataError(f'{path}: expected settings, found {type(values).__name__}')
     return values
 
-# %% ../../nbs/methods/base.ipynb #749ded4a
+# %% ../../nbs/methods/base.ipynb #6260e2d4
 def read_weights(
     path, # a `model.safetensors`
 )->dict:  # name -> tensor
@@ -378,7 +378,7 @@ def read_weights(
     try: return load_file(path)
     except (SafetensorError, OSError) as e: raise DataError(f'{path}: not a readable safetensors file ({e})') from e
 
-# %% ../../nbs/methods/base.ipynb #79645c4e
+# %% ../../nbs/methods/base.ipynb #749015f3
 def load_weights(
     model:Method,
     weights:dict, # name -> tensor
@@ -394,7 +394,7 @@ def load_weights(
     model.load_state_dict(weights)
     return model.eval()
 
-# %% ../../nbs/methods/base.ipynb #1fea881f
+# %% ../../nbs/methods/base.ipynb #db60f886
 def read_released(
     path,  # a `.pth` of released code: `{'model_state_dict': ...}`
 )->dict:   # name -> float tensor
@@ -408,7 +408,7 @@ def read_released(
         raise DataError(f'{path}: expected a dictionary with `model_state_dict`, found {found}')
     return {name: value.float() for name, value in weights.items()}
 
-# %% ../../nbs/methods/base.ipynb #cc3c8ff1
+# %% ../../nbs/methods/base.ipynb #e0c840ab
 def open_released(
     path, # a `.pth` checkpoint that the authors of a method wrote
 )->Method:
@@ -420,7 +420,7 @@ def open_released(
         if model is not None: return model
     raise DataError(f'{path}: not a released checkpoint of {", ".join(METHODS)}')
 
-# %% ../../nbs/methods/base.ipynb #4e29f97a
+# %% ../../nbs/methods/base.ipynb #67c5c9fd
 def open_model(
     path,         # folder of a run or of a saved model, or a released `.pth` checkpoint
     device='cpu', # where the model goes

@@ -6,13 +6,13 @@
 __all__ = ['BASELINES', 'nearest_orthonormal', 'itq_rotation', 'BaselineConfig', 'Baseline', 'RandomProjections', 'PCASigns',
            'ITQ', 'RandomBits', 'baseline']
 
-# %% ../../nbs/methods/baselines.ipynb #48af08b4
+# %% ../../nbs/methods/baselines.ipynb #0a8cf3ac
 import zlib
 from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from ..data.axes import pooled_blocks, pooled_size, principal_directions
+from ..data.axes import pooled_blocks, pooled_mean, pooled_size, principal_directions
 from .base import METHODS, Config, Method, check_rules, register
 
 # %% ../../nbs/methods/baselines.ipynb #657dce98
@@ -35,7 +35,7 @@ def itq_rotation(
     for _ in range(n_steps): rotation = nearest_orthonormal(projected.T @ np.where(projected @ rotation >= 0, 1., -1.))
     return rotation
 
-# %% ../../nbs/methods/baselines.ipynb #08b114ca
+# %% ../../nbs/methods/baselines.ipynb #02e58168
 @dataclass(frozen=True)
 class BaselineConfig(Config):
     "Settings of a method that is fitted at once."
@@ -48,7 +48,7 @@ class BaselineConfig(Config):
         "Settings that must be one of a few names."
         return dict(pool=('mean', 'flatten'))
 
-# %% ../../nbs/methods/baselines.ipynb #55326101
+# %% ../../nbs/methods/baselines.ipynb #1c559a3a
 class Baseline(Method):
     "Signs of centred, pooled features times a projection. Subclasses say which."
     Config = BaselineConfig
@@ -119,16 +119,16 @@ class Baseline(Method):
         if not len(features): return np.empty((0, self.config.bits), np.int8)
         return super().encode(features, batch_size, lengths, progress)
 
-# %% ../../nbs/methods/baselines.ipynb #07aaf014
+# %% ../../nbs/methods/baselines.ipynb #1948f63e
 @register('lsh')
 class RandomProjections(Baseline):
     "Locality-sensitive hashing by Gaussian projections (Charikar, 2002)."
     def find_projection(self, features)->tuple: # mean and projection
         "A Gaussian matrix; only the mean is learned from the features."
-        mean, _, _ = principal_directions(features, 0, self.config.pool)
+        mean = pooled_mean(features, self.config.pool)
         return mean, np.random.default_rng(self.config.seed).normal(size=(len(mean), self.config.bits))
 
-# %% ../../nbs/methods/baselines.ipynb #a984e065
+# %% ../../nbs/methods/baselines.ipynb #1d106150
 @register('pca')
 class PCASigns(Baseline):
     "Signs of the leading principal components."
@@ -137,7 +137,7 @@ class PCASigns(Baseline):
         mean, directions, _ = principal_directions(features, self.config.bits, self.config.pool, self.config.seed)
         return mean, directions
 
-# %% ../../nbs/methods/baselines.ipynb #0776bbb8
+# %% ../../nbs/methods/baselines.ipynb #ef6ef50b
 @register('itq')
 class ITQ(PCASigns):
     "PCA followed by iterative quantization (Gong and Lazebnik, CVPR 2011)."
@@ -148,7 +148,7 @@ class ITQ(PCASigns):
         projected = np.concatenate([(block - mean) @ directions for block in blocks])
         return mean, directions @ itq_rotation(projected, self.config.seed)
 
-# %% ../../nbs/methods/baselines.ipynb #909bba09
+# %% ../../nbs/methods/baselines.ipynb #fb26caa2
 @register('random')
 class RandomBits(Baseline):
     "Random codes that depend on a video's content alone."
@@ -161,7 +161,7 @@ class RandomBits(Baseline):
         bits = [np.random.default_rng(seed).integers(0, 2, self.config.bits) for seed in seeds]
         return torch.from_numpy(np.stack(bits) * 2. - 1)
 
-# %% ../../nbs/methods/baselines.ipynb #6164c79a
+# %% ../../nbs/methods/baselines.ipynb #85f9a3f9
 BASELINES = ('random', 'lsh', 'pca', 'itq')
 
 def baseline(

@@ -6,7 +6,7 @@
 __all__ = ['whitening_scale', 'temporal_profile', 'video_vectors', 'normalized_adjacency', 'Similar', 'similar_videos',
            'NeighborBank']
 
-# %% ../../nbs/methods/neighbors.ipynb #08fcefc4
+# %% ../../nbs/methods/neighbors.ipynb #ae91a744
 import math
 from typing import NamedTuple
 import numpy as np
@@ -100,7 +100,7 @@ def similar_videos(
         weights[rows] = np.take_along_axis(reached, videos[rows], 1)
     return Similar(videos, weights / weights.sum(1, keepdims=True))
 
-# %% ../../nbs/methods/neighbors.ipynb #5ec13191
+# %% ../../nbs/methods/neighbors.ipynb #9a356407
 class NeighborBank(nn.Module):
     "The training videos most like each one, and the last soft code of each."
     def __init__(self,

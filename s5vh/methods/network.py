@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'NetworkConfig', 'positions', 'take', 'mixing_layer', 'Encoder', 'Decoder', 'Views', 'HashNetwork']
 
-# %% ../../nbs/methods/network.ipynb #45e7937d
+# %% ../../nbs/methods/network.ipynb #74850edd
 import functools
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,11 +15,12 @@ from torch import Tensor, nn
 from ..codes import binarize
 from ..data.axes import FrameStatistics
 from ..fast.linear import Linear
+
 from ..layers.blocks import temporal_layer
 from ..layers.mixers import MIXERS
 from .base import Config, Method
 
-# %% ../../nbs/methods/network.ipynb #558896d0
+# %% ../../nbs/methods/network.ipynb #3fc41120
 SIZES = {'mini': 1, 'small': 6, 'base': 12}  # encoder layers; the decoder has 1
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def take(
     flat = index + videos[:, None] * x.shape[1]
     return x.flatten(0, 1).index_select(0, flat.flatten()).view(*index.shape, x.shape[-1])
 
-# %% ../../nbs/methods/network.ipynb #1696857d
+# %% ../../nbs/methods/network.ipynb #e8e07fde
 def mixing_layer(
     config:NetworkConfig,
     d_model:int,          # width of the layer
@@ -146,14 +147,14 @@ class Decoder(nn.Module):
         hidden = take(x, order[:, n_visible:]) if self.temporal else x[:, n_visible:]
         return self.head(self.norm(hidden))
 
-# %% ../../nbs/methods/network.ipynb #f7c00011
+# %% ../../nbs/methods/network.ipynb #f13f87f7
 class Views(NamedTuple):
     "What a training step needs to know of the `v` views of `b` videos."
     soft:Tensor           # `(v, b, bits)` soft codes of the visible frames, see `HashNetwork.pool`
     reconstruction:Tensor # `(v, b, m, f)` the hidden frames, as rebuilt from the codes
     target:Tensor         # `(v, b, m, f)` the hidden frames, as they are; standardised where `inputs` asks for it
 
-# %% ../../nbs/methods/network.ipynb #32934c30
+# %% ../../nbs/methods/network.ipynb #8ae5fe72
 class HashNetwork(Method):
     "Encoder, hash layer and decoder (S5VH, section \"Method\")."
     Config = NetworkConfig

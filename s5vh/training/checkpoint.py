@@ -6,7 +6,7 @@
 __all__ = ['TrainState', 'new_state', 'settings_of', 'checkpoint_content', 'save_state', 'read_checked', 'read_state',
            'check_same', 'restore']
 
-# %% ../../nbs/training/checkpoint.ipynb #fe126be3
+# %% ../../nbs/training/checkpoint.ipynb #c4a0a734
 import os
 import pickle
 import warnings
@@ -21,7 +21,7 @@ from ..parallel import all_gather_object, process_rank, world_size
 from ..runs import data_fingerprint
 from .batches import training_videos
 
-# %% ../../nbs/training/checkpoint.ipynb #bd25d158
+# %% ../../nbs/training/checkpoint.ipynb #d0d34b78
 @dataclass
 class TrainState:
     "A run between two steps."
@@ -39,7 +39,7 @@ class TrainState:
     @property
     def config(self): return self.method.config
 
-# %% ../../nbs/training/checkpoint.ipynb #7cfbb924
+# %% ../../nbs/training/checkpoint.ipynb #5be88493
 def new_state(
     method_class:type, # subclass of `Method`
     config,            # its settings, complete
@@ -55,7 +55,7 @@ def new_state(
     generator = torch.Generator().manual_seed(config.seed)
     return TrainState(method, method.optimizer(), videos, generator, data_fingerprint(store))
 
-# %% ../../nbs/training/checkpoint.ipynb #702ea0d8
+# %% ../../nbs/training/checkpoint.ipynb #66b57d1b
 def settings_of(
     state:TrainState,
 )->dict:   # plain values
@@ -72,7 +72,7 @@ def checkpoint_content(
                 remaining_batches=state.remaining_batches, running_sums=state.running_sums, history=state.history,
                 best=state.best, random=random)
 
-# %% ../../nbs/training/checkpoint.ipynb #57def260
+# %% ../../nbs/training/checkpoint.ipynb #0a5df260
 def save_state(
     state:TrainState,
     folder,           # `state.pt` goes here; the one before becomes `state.previous.pt`
@@ -86,7 +86,7 @@ def save_state(
         with open(temporary, 'wb') as f: torch.save(checkpoint_content(state, random), f) # a full disk: OSError
         if path.exists(): os.replace(path, path.with_name('state.previous.pt'))
 
-# %% ../../nbs/training/checkpoint.ipynb #6e8946a9
+# %% ../../nbs/training/checkpoint.ipynb #1b208227
 def read_checked(
     path,   # a file that `torch.save` wrote
 )->dict:    # its content: tensors and plain values, on the CPU
@@ -95,7 +95,7 @@ def read_checked(
     if damaged: raise ValueError(f'record {damaged} is damaged')
     return torch.load(path, map_location='cpu', weights_only=True)
 
-# %% ../../nbs/training/checkpoint.ipynb #3b0722ee
+# %% ../../nbs/training/checkpoint.ipynb #2fc4975f
 def read_state(
     folder, # of a run
 )->dict:    # the content of its newest readable checkpoint, or None
@@ -110,7 +110,7 @@ def read_state(
             warnings.warn(f'{path}: not a readable checkpoint ({reason}); it is put aside as {name}.damaged')
             os.replace(path, path.with_name(f'{name}.damaged'))
 
-# %% ../../nbs/training/checkpoint.ipynb #873525d4
+# %% ../../nbs/training/checkpoint.ipynb #2bbee59d
 def check_same(
     saved:dict, # the settings in a checkpoint
     asked:dict, # the settings asked for
@@ -122,7 +122,7 @@ def check_same(
     if names: raise ValueError(f'{folder}: holds a run of other settings: {differing}. Choose another `out`, '
                                'or start over with resume=False')
 
-# %% ../../nbs/training/checkpoint.ipynb #910926bd
+# %% ../../nbs/training/checkpoint.ipynb #72dabe6d
 def restore(
     state:TrainState, # a new state of the same settings
     saved:dict,       # from `read_state`
