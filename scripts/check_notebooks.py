@@ -36,7 +36,7 @@ ROOMS = {
     'centers':     'codes files fast data',
     'methods':     'codes files parallel fast data layers centers',
     'runs':        'files methods.base',
-    'evaluation':  'codes files fast data methods.base methods.baselines runs',
+    'evaluation':  'codes files parallel fast data methods.base methods.baselines runs',
     'training':    'files parallel data methods.base runs evaluation.metrics',
     'search':      'codes files',
     'video':       'files parallel data',

@@ -85,8 +85,8 @@ def main():
     os.environ |= {'OMP_NUM_THREADS': '1', 'TQDM_DISABLE': '1'}
     lines = complaints()
     if lines:
-        print(*lines, sep='\n')
-        sys.exit('0 passed, 1 failed')
+        print(*lines, '0 passed, 1 failed', sep='\n', flush=True)
+        sys.exit(1)
     paths = notebooks()
     failed = run_notebooks(paths, args.flags, args.n_workers)
     if failed: print('failed:', *map(short, failed), sep='\n  ')

@@ -1,0 +1,1 @@
+"""What codes are worth: rankings, average precision in every protocol, significance, reports and pictures"""

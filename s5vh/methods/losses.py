@@ -7,6 +7,7 @@ __all__ = ['reconstruction_loss', 'contrastive_loss', 'alignment_loss', 'smooth_
 
 # %% ../../nbs/04_losses.ipynb #a3f06638
 import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,7 +17,7 @@ def reconstruction_loss(
     reconstruction:Tensor, # `(v, b, m, f)` hidden frames as rebuilt from the codes
     target:Tensor,         # `(v, b, m, f)` hidden frames as they are
 )->Tensor:                 # scalar
-    "Mean squared error over the hidden frames, all_reduce_sum over the views (S5VH, self loss)."
+    "Mean squared error over the hidden frames, summed over the views (S5VH, self loss)."
     return len(target) * F.mse_loss(reconstruction, target)
 
 # %% ../../nbs/04_losses.ipynb #e53182ed
@@ -34,30 +35,32 @@ def contrastive_loss(
     positive = (z[:b] * z[b:]).sum(1).div(temperature).exp().repeat(2)
     partner_or_self = torch.eye(b, dtype=torch.bool, device=z.device).repeat(2, 2)
     negatives, m = similarity.masked_fill(partner_or_self, 0).sum(1), 2 * b - 2
-    debiased = ((negatives - tau_plus * m * positive) / (1 - tau_plus)).clamp(min=m * math.exp(-1 / temperature))
+    debiased = (negatives - tau_plus * m * positive) / (1 - tau_plus)
+    debiased = debiased.clamp(min=m * math.exp(-1 / temperature))
     return ((positive + debiased) / positive).log().mean()
 
 # %% ../../nbs/04_losses.ipynb #ba7d70bf
 def alignment_loss(
-    classes:Tensor,        # `(v, b, K)` inner products of the soft codes with the hash centers
+    scores:Tensor,         # `(v, b, K)` inner products of the soft codes with the hash centers
     labels:Tensor,         # `(b, K)` pseudo-labels, each row a distribution
     n_bits:int,            # code length: the inner products reach from -n_bits to n_bits
     temperature:float=0.5, # > 0, in units of the code length
 )->Tensor:                 # scalar
     "Cross-entropy between scores against the hash centers and pseudo-labels (S5VH, global loss)."
-    log_p = (classes / (n_bits * temperature)).log_softmax(-1)
+    log_p = (scores / (n_bits * temperature)).log_softmax(-1)
     return -(labels * log_p).sum(-1).mean()
 
 # %% ../../nbs/04_losses.ipynb #0e6e7a24
 def smooth_labels(
     labels:Tensor,         # `(b, K)` pseudo-labels, each row a distribution
-    classes:Tensor,        # `(b, K)` inner products of the full videos' soft codes with the hash centers
+    scores:Tensor,         # `(b, K)` inner products of the full videos' soft codes with the hash centers
     n_bits:int,            # code length
     temperature:float=0.5, # as in `alignment_loss`
-    smoothing:float=0.01,  # share of the prediction, 0 to 1
+    label_momentum:float=0.01, # share of the prediction, 0 to 1
 )->Tensor:                 # `(b, K)`, each row a distribution
-    "Move pseudo-labels a step towards the network's own predictions."
-    return (1 - smoothing) * labels + smoothing * (classes / (n_bits * temperature)).softmax(-1)
+    "Move pseudo-labels a step towards the network's own predictions: an exponential moving average."
+    predicted = (scores / (n_bits * temperature)).softmax(-1)
+    return (1 - label_momentum) * labels + label_momentum * predicted
 
 # %% ../../nbs/04_losses.ipynb #ae9e3f4e
 def neighbor_loss(
