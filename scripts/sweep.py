@@ -1,4 +1,7 @@
-"Carry out a grid of runs: `python scripts/sweep.py grids/small.yaml`. Done runs are passed over; the exit status is 1 when some failed."
+"""Execute the runs of a grid: `python scripts/sweep.py grids/small.yaml`.
+
+Runs that are done are passed over; the exit status is 1 when some failed.
+"""
 import argparse
 import sys
 
@@ -8,8 +11,8 @@ from s5vh.experiments.sweep import grid_runs, read_grid, sweep
 
 def record(grid, runs, path):
     "Put what the runs of a grid have left into a file of records."
-    asked = grid_runs(read_grid(grid))
-    write_records({name: r for name, r in read_records(runs).items() if name in asked}, path)
+    asked, found = grid_runs(read_grid(grid)), read_records(runs)
+    write_records({name: found[name] for name in found if name in asked}, path)
 
 
 def main():
@@ -25,8 +28,8 @@ def main():
     for grid in args.grids:
         found = sweep(grid, args.runs, args.data_root, args.workers, args.device)
         failed |= found['failed']
-        print(f"{grid}: {found['done']} runs done, {found['passed over']} were done before, {len(found['failed'])} failed, "
-              f"{len(found['missing'])} data sets without files", flush=True)
+        print(f"{grid}: {found['done']} runs done, {found['passed over']} were done before, "
+              f"{len(found['failed'])} failed, {len(found['missing'])} data sets without files", flush=True)
         if args.record: record(grid, args.runs, args.record)
     for name, reason in failed.items(): print(f'{name}: {reason}')
     sys.exit(bool(failed))

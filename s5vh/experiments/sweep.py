@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['sweep_name', 'run_experiment', 'check_settings', 'row_runs', 'read_grid', 'grid_runs', 'is_done', 'failure_reason',
-           'run_command', 'run_subprocess', 'run_report', 'run_all', 'sweep']
+           'run_command', 'run_subprocess', 'run_report', 'run_all', 'missing_datasets', 'sweep']
 
 # %% ../../nbs/experiments/sweep.ipynb #b23c77db
 import itertools
@@ -13,15 +13,15 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import fields
 from pathlib import Path
+
 import yaml
 from tqdm import tqdm
-from ..data.datasets import VideoData, hold_out, load, missing_files
-from ..evaluation.metrics import Evaluation
+
+from ..data.datasets import hold_out, load, missing_files
 from ..evaluation.report import evaluate
 from ..files import project_root, resolve_data_root
-from ..methods.base import METHODS, current_names
+from ..methods.base import METHODS, check_types, current_names
 from ..runs import current_commit, read_metrics, run_name, update_metrics
 from ..training.run import train
 
@@ -31,14 +31,14 @@ def sweep_name(
 )->str:
     "The name of a run, made of what was asked for."
     asked = current_names(settings)
-    if asked.get('pool') == 'mean': asked['pool'] = None
+    if asked.get('pool') == 'mean': asked['pool'] = None  # the default, which earlier versions wrote down
     return run_name(**asked)
 
 # %% ../../nbs/experiments/sweep.ipynb #a251e361
 def run_experiment(
     dataset:str,          # as in `s5vh.training.run.train`
     bits:int,             # code length
-    folder,               # of the run
+    folder:str|Path,      # of the run
     data_root=None,       # see `s5vh.files.resolve_data_root`
     split:int=None,       # a held-out share of the training videos instead of the queries
     device:str='auto',    # where to train and encode
@@ -65,18 +65,19 @@ def check_settings(
     method = settings.get('method', 's5vh')
     if method not in METHODS:
         raise ValueError(f'{where}: method: expected one of {", ".join(METHODS)}, found {method!r}')
-    known = {f.name for f in fields(METHODS[method].Config)} | {'split'}
-    unknown = sorted(set(settings) - known)
-    if unknown: raise ValueError(f'{where}: unknown setting {", ".join(unknown)}; known are {", ".join(sorted(known))}')
+    own = {name: value for name, value in settings.items() if name != 'split'}
+    try: check_types(METHODS[method].Config, own)
+    except ValueError as e: raise ValueError(f'{where}: {e}') from None
 
 # %% ../../nbs/experiments/sweep.ipynb #52d655df
 def row_runs(
     row:dict,  # a row of a grid: `label`, `settings`, `over`
-    over:dict, # what every row is crossed with
+    over:dict, # what every row is crossed with: setting -> list of values
 )->list:       # settings of each run
     "The runs of a row."
-    over = over | (row.get('over') or {})
-    return [(row.get('settings') or {}) | dict(zip(over, values)) for values in itertools.product(*over.values())]
+    settings, over = row.get('settings') or {}, over | (row.get('over') or {})
+    combinations = itertools.product(*over.values())
+    return [settings | dict(zip(over, values)) for values in combinations]
 
 # %% ../../nbs/experiments/sweep.ipynb #1195dfc2
 def read_grid(
@@ -100,24 +101,28 @@ def grid_runs(
 
 # %% ../../nbs/experiments/sweep.ipynb #25bd28b5
 def is_done(
-    folder,        # of a run
-    settings:dict, # asked for
+    folder:str|Path, # of a run
+    settings:dict,   # asked for
 )->bool:
-    "Whether a run has been carried out to its evaluation, with these settings."
+    "Whether a run with these settings has been trained and evaluated."
     found = read_metrics(folder)
     if not (found.get('complete') and found.get('evaluated')): return False
     return sweep_name(found['asked']) == sweep_name(settings)
 
 # %% ../../nbs/experiments/sweep.ipynb #99f1edf7
 def failure_reason(
-    notebook,   # an executed notebook
-    output:str, # what its process said
+    notebook:str|Path, # an executed notebook
+    output:str,        # what its process printed
 )->str:
-    "What went wrong, in a line: the exception in the notebook, or the last thing the process said."
-    cells = json.loads(Path(notebook).read_text())['cells'] if Path(notebook).exists() else []
-    outputs = [o for cell in cells for o in cell.get('outputs', []) if o.get('output_type') == 'error']
-    if outputs: return f"{outputs[0]['ename']}: {(outputs[0]['evalue'].splitlines() or [''])[0]}"
-    return (output.strip().splitlines() or ['no output'])[-1]
+    "What went wrong, in a line: the exception in the notebook, or the last line that the process printed."
+    notebook = Path(notebook)
+    cells = json.loads(notebook.read_text())['cells'] if notebook.exists() else []
+    for output_of_cell in itertools.chain.from_iterable(cell.get('outputs', []) for cell in cells):
+        if output_of_cell.get('output_type') != 'error': continue
+        first_line = output_of_cell['evalue'].partition('\n')[0]
+        return f"{output_of_cell['ename']}: {first_line}"
+    lines = output.strip().splitlines()
+    return lines[-1] if lines else 'no output'
 
 # %% ../../nbs/experiments/sweep.ipynb #6b6b5288
 def run_command(
@@ -125,37 +130,39 @@ def run_command(
     folder:Path,    # of the run, absolute
     data_root,      # see `resolve_data_root`
     device:str,     # where to train
-)->list:
+)->list:            # program and arguments
     "The command that executes the notebook of one run."
     own = {k: v for k, v in settings.items() if k in ('dataset', 'bits', 'method', 'split')}
     others = {k: v for k, v in settings.items() if k not in own}
-    parameters = dict(own, out=str(folder), device=device, data_root=str(resolve_data_root(data_root)), settings=others)
+    where = dict(out=str(folder), device=device, data_root=str(resolve_data_root(data_root)))
+    parameters = yaml.safe_dump(own | where | dict(settings=others))
     root = project_root()
     return [sys.executable, '-m', 'papermill', root/'nbs/experiments/run.ipynb', folder/'notebook.ipynb',
-            '--no-progress-bar', '-k', 'python3', '--cwd', root/'nbs', '-y', yaml.safe_dump(parameters)]
+            '--no-progress-bar', '-k', 'python3', '--cwd', root/'nbs', '-y', parameters]
 
 # %% ../../nbs/experiments/sweep.ipynb #ceff13aa
 def run_subprocess(
     settings:dict,     # of the run
-    folder,            # of the run
+    folder:str|Path,   # of the run; made where missing
     data_root=None,    # see `resolve_data_root`
     device:str='auto', # where to train
     threads:int=1,     # for the process
 )->str:                # '' where it went well, else what went wrong
-    "One run in a process of its own: `notebook.ipynb` in its folder shows how it went."
+    "Execute one run in a process of its own; `notebook.ipynb` in its folder shows how it went."
     folder = Path(folder).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     env = os.environ | dict(OMP_NUM_THREADS=str(threads), TQDM_DISABLE='1')
     env.pop('IN_TEST', None)
-    done = subprocess.run(run_command(settings, folder, data_root, device), env=env, cwd=project_root(),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = run_command(settings, folder, data_root, device)
+    done = subprocess.run(command, env=env, cwd=project_root(), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return failure_reason(folder/'notebook.ipynb', done.stdout) if done.returncode else ''
 
 # %% ../../nbs/experiments/sweep.ipynb #db51a7b5
 def run_report(
-    name:str,  # of the run
-    folder,    # of the run
-    error:str, # '' where it went well
+    name:str,        # of the run
+    folder:str|Path, # of the run
+    error:str,       # '' where it went well
 )->str:
     "A line about a run that has ended."
     if error: return f'{name}: FAILED: {error}'
@@ -165,16 +172,18 @@ def run_report(
 
 # %% ../../nbs/experiments/sweep.ipynb #c85326b8
 def run_all(
-    todo:dict,      # name -> settings
-    runs:Path,      # folder of all runs
-    workers:int,    # runs at a time
-    bar,            # a progress bar over runs
-    data_root, device, # as in `run_subprocess`
-)->dict:            # name -> reason, of those that failed
-    "Carry out runs in processes of their own. One that fails does not stop the rest."
+    todo:dict,   # name -> settings
+    runs:Path,   # folder of all runs
+    workers:int, # runs at a time
+    bar:tqdm,    # over runs
+    data_root,   # as in `run_subprocess`
+    device:str,  # as in `run_subprocess`
+)->dict:         # name -> reason, of those that failed
+    "Execute runs in processes of their own. One that fails does not stop the rest."
     threads, failed = max(1, (os.cpu_count() or 1) // workers), {}
     with ThreadPoolExecutor(workers) as pool:
-        waiting = {pool.submit(run_subprocess, s, runs/n, data_root, device, threads): n for n, s in todo.items()}
+        waiting = {pool.submit(run_subprocess, settings, runs/name, data_root, device, threads): name
+                   for name, settings in todo.items()}
         try:
             for future in as_completed(waiting):
                 name, error = waiting[future], future.result()
@@ -186,23 +195,33 @@ def run_all(
             raise
     return failed
 
+# %% ../../nbs/experiments/sweep.ipynb #c7c480f0
+def missing_datasets(
+    asked:dict,     # name -> settings, from `grid_runs`
+    data_root=None, # see `resolve_data_root`
+)->dict:            # data set -> its missing files, of those that lack any
+    "The data sets of a grid that cannot be used here."
+    names = sorted({settings['dataset'] for settings in asked.values()})
+    files = {name: missing_files(name, data_root) for name in names}
+    return {name: found for name, found in files.items() if found}
+
 # %% ../../nbs/experiments/sweep.ipynb #67fa0750
 def sweep(
-    grid,               # a YAML file
-    runs='runs',        # folder of all runs
-    data_root=None,     # see `resolve_data_root`
-    workers:int=None,   # runs at a time; None: one for each core
-    device:str='auto',  # where to train
-    progress:bool=True, # show a bar, and a line for each run
-)->dict:                # 'done' and 'passed over' counts; 'failed' name -> reason; 'missing' data set -> files
-    "Carry out the runs of a grid that are not done."
+    grid:str|Path,        # a YAML file
+    runs:str|Path='runs', # folder of all runs
+    data_root=None,       # see `resolve_data_root`
+    workers:int=None,     # runs at a time; None: one for each core
+    device:str='auto',    # where to train
+    progress:bool=True,   # show a bar, and a line for each run
+)->dict: # 'done' and 'passed over': counts; 'failed': name -> reason; 'missing': data set -> files
+    "Execute the runs of a grid that are not done."
     asked, runs = grid_runs(read_grid(grid)), Path(runs).absolute()
-    files = {name: missing_files(name, data_root) for name in sorted({s['dataset'] for s in asked.values()})}
-    missing = {name: found for name, found in files.items() if found}
-    for name, found in missing.items():
-        tqdm.write(f'{name}: not measured, {len(found)} files are missing, the first is {found[0]}', sys.stderr)
-    here = {n: s for n, s in asked.items() if s['dataset'] not in missing}
-    todo = {n: s for n, s in here.items() if not is_done(runs/n, s)}
+    missing = missing_datasets(asked, data_root)
+    for name, files in missing.items():
+        text = f'{name}: not measured, {len(files)} files are missing, the first is {files[0]}'
+        tqdm.write(text, sys.stderr)
+    here = {name: s for name, s in asked.items() if s['dataset'] not in missing}
+    todo = {name: s for name, s in here.items() if not is_done(runs/name, s)}
     passed_over = len(here) - len(todo)
     with tqdm(total=len(here), initial=passed_over, desc='runs', unit='run', disable=not progress) as bar:
         failed = run_all(todo, runs, workers or os.cpu_count() or 1, bar, data_root, device)

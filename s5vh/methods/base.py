@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SELECTION', 'RENAMED_SETTINGS', 'METHODS', 'Config', 'current_names', 'check_types', 'n_kept', 'common_rules',
            'check_rules', 'two_views', 'Term', 'StepOutput', 'total_loss', 'register', 'method_class', 'check_frames',
-           'real_frames', 'cosine_decay', 'Method', 'read_config', 'read_config_values', 'read_weights', 'load_weights',
+           'real_frames', 'cosine_decay', 'Method', 'read_config_values', 'read_config', 'read_weights', 'load_weights',
            'read_released', 'open_released', 'open_model']
 
 # %% ../../nbs/methods/base.ipynb #b7ccf2c7
@@ -14,12 +14,14 @@ import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
+
 import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
+
 from ..codes import to_codes
 from ..files import DataError, MissingDataError, atomic_path
 from ..parallel import world_size
@@ -28,7 +30,8 @@ from ..parallel import world_size
 SELECTION = {
     'last': 'the last epoch',
     'held_out': 'the least loss on held-out training videos',
-    'test_queries': 'the best MAP on the TEST QUERIES, as the released code does: not to be compared with other runs'}
+    'test_queries': 'the best MAP on the TEST QUERIES, as the released code does: '
+                    'not to be compared with other runs'}
 
 # %% ../../nbs/methods/base.ipynb #5432e51a
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ def check_types(
     "Refuse unknown settings and values of the wrong type."
     known = {f.name: f.type for f in fields(Config)}
     for name in set(settings) - set(known):
-        hint = f'; it is now {RENAMED_SETTINGS[name]}' if name in RENAMED_SETTINGS else f'; known are {", ".join(known)}'
-        raise ValueError(f'unknown setting {name}{hint}')
+        if name in RENAMED_SETTINGS: hint = f'it is now {RENAMED_SETTINGS[name]}'
+        else: hint = f'known are {", ".join(known)}'
+        raise ValueError(f'unknown setting {name}; {hint}')
     for name, value in settings.items():
         accepted = (int, float) if known[name] is float else known[name]
         if value is not None and (isinstance(value, bool) or not isinstance(value, accepted)):
@@ -95,7 +99,8 @@ def n_kept(
     n_videos:int, # training videos
 )->int:
     "Number of videos to train on: all, or those that are not held out."
-    return n_videos - round(config.held_out * n_videos) * (config.select == 'held_out')
+    if config.select != 'held_out': return n_videos
+    return n_videos - round(config.held_out * n_videos)
 
 # %% ../../nbs/methods/base.ipynb #70a2618d
 def common_rules(
@@ -106,12 +111,12 @@ def common_rules(
     "Rules for the settings that all methods have."
     hidden = int(c.mask_ratio * n_frames)
     kept, least = n_kept(c, n_videos), max(2, world_size())
+    some_held_out = 0 < c.held_out < 1 and n_videos - kept != 1
     return {
         'bits': (c.bits > 0 and c.bits % 8 == 0, 'a positive multiple of 8'),
         'epochs': (c.epochs >= 1, 'at least 1'),
         'batch_size': (least <= c.batch_size <= kept, f'{least} to {kept}, the number of training videos'),
-        'held_out': (0 < c.held_out < 1 and n_videos - kept != 1,
-                     'a share above 0 and below 1, of two videos at least'),
+        'held_out': (some_held_out, 'a share above 0 and below 1, of two videos at least'),
         'select_every': (c.select_every >= 1, 'at least 1'),
         'mask_ratio': (0 < hidden < n_frames,
                        f'a share that hides 1 to {n_frames - 1} of {n_frames} frames; this hides {hidden}'),
@@ -147,8 +152,8 @@ def two_views(
 # %% ../../nbs/methods/base.ipynb #ee8181bf
 class Term(NamedTuple):
     "One part of a loss."
-    value:Tensor          # scalar
-    weight:float=None     # its factor in the loss; None: reported, not minimised
+    value:Tensor           # scalar
+    weight:float=None      # its factor in the loss; None: reported, not minimised
     whole_batch:bool=False # False: a mean over this process's videos; True: over the batch of all processes
 
 class StepOutput(NamedTuple):
@@ -162,8 +167,12 @@ def total_loss(
     local_share:float=1., # this process's share of the batch's videos
 )->Tensor:             # scalar; summed over the processes, its gradients are those of the batch
     "Weighted sum of the terms that have a weight (S5VH, overall objective)."
-    weighted = {name: t for name, t in terms.items() if t.weight is not None}
-    return sum(t.weight * (t.value if t.whole_batch else local_share * t.value) for t in weighted.values())
+    total = 0
+    for term in terms.values():
+        if term.weight is None: continue
+        value = term.value if term.whole_batch else local_share * term.value
+        total = total + term.weight * value
+    return total
 
 # %% ../../nbs/methods/base.ipynb #9183f99d
 METHODS = {} # name -> subclass of `Method`
@@ -176,8 +185,7 @@ def register(
         known = METHODS.get(name)
         if known is not None and known.__qualname__ != cls.__qualname__:
             raise ValueError(f'method {name}: already registered by {known.__module__}.{known.__qualname__}')
-        cls.name = METHODS[name] = cls
-        cls.name = name
+        METHODS[name], cls.name = cls, name
         return cls
     return add
 
@@ -245,22 +253,23 @@ class Method(nn.Module):
     def resolve_config(cls, data, bits:int, **settings)->Config:
         "Resolve settings from what was given and from presets, and check them. None means: not given."
         check_types(cls.Config, dict(bits=bits) | settings)
-        n, t, f = data.train.features.shape
-        given = {k: v for k, v in settings.items() if v is not None} | dict(bits=bits)
-        config = cls.Config(**dict(dataset=data.name, method=cls.name, d_feature=f) | cls.presets(data, given) | given)
-        check_rules(config, cls.rules(config, n, t))
+        shape = data.train.features.shape
+        given = {name: value for name, value in settings.items() if value is not None} | dict(bits=bits)
+        known = dict(dataset=data.name, method=cls.name, d_feature=shape[2])
+        config = cls.Config(**known | cls.presets(data, given) | given)
+        check_rules(config, cls.rules(config, *shape[:2]))
         return config
 
     @classmethod
     def build(cls, config:Config, data, videos:Tensor)->'Method':
-        "A method before its first epoch. `videos` `(n,)` are the indices of the training videos to learn from."
+        "A method before its first epoch. `videos` `(n,)`: indices of the training videos to learn from."
         torch.manual_seed(config.seed)
         return cls(config)
 
     def optimizer(self)->torch.optim.Optimizer:
         "AdamW over everything that learns."
-        learning = [p for p in self.parameters() if p.requires_grad]
-        return torch.optim.AdamW(learning, lr=self.config.lr, weight_decay=self.config.weight_decay, fused=True)
+        c, learning = self.config, [p for p in self.parameters() if p.requires_grad]
+        return torch.optim.AdamW(learning, lr=c.lr, weight_decay=c.weight_decay, fused=True)
 
     def learning_rate(self, epoch:int)->float:
         "Learning rate of an epoch, from 0 on."
@@ -274,14 +283,14 @@ class Method(nn.Module):
         "Called once before each epoch, with the training features and the indices of those learned from."
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
-        "Losses of `frames` `(b, t, f)`, this process's share of the videos `index` `(n,)`; masks `(v, b, t)`."
+        "Losses of `frames` `(b, t, f)`, this process's share of videos `index` `(n,)`; masks `(v, b, t)`."
         raise NotImplementedError
 
     def after_step(self, frames:Tensor, index:Tensor)->None:
         "Called after each optimiser step; arguments as of `terms`."
 
     def soft_codes(self, frames:Tensor, mask:Tensor=None)->Tensor:
-        "`(b, bits)` real numbers whose signs are the codes. `mask` `(b, t)`: True at real frames; None: all are."
+        "`(b, bits)`: their signs are the codes. `mask` `(b, t)`: True at real frames; None: all are."
         raise NotImplementedError
 
     @property
@@ -315,17 +324,21 @@ class Method(nn.Module):
             raise ValueError(f'lengths: expected {len(features)}, one a video, found {len(lengths)}')
         was_training, codes = self.training, np.empty((len(features), self.config.bits), np.int8)
         self.eval()
-        for start in tqdm(range(0, len(features), size), 'encode', unit='batch', delay=2, disable=not progress):
+        starts = range(0, len(features), size)
+        for start in tqdm(starts, 'encode', unit='batch', delay=2, disable=not progress):
             rows = slice(start, start + size)
             frames = torch.as_tensor(features[rows]).to(self.device, torch.float32)
-            mask = None if lengths is None else real_frames(lengths[rows], frames.shape[1]).to(self.device)
+            mask = None
+            if lengths is not None: mask = real_frames(lengths[rows], frames.shape[1]).to(self.device)
             codes[rows] = to_codes(self.soft_codes(frames, mask)).cpu().numpy()
         self.train(was_training)
         return codes
 
     def save_pretrained(self, folder)->None:
         "Write `model.safetensors` and `config.json` into a folder, each whole or not at all."
-        weights = {name: value.detach().cpu().clone().contiguous() for name, value in self.state_dict().items()}
+        weights = {}
+        for name, value in self.state_dict().items():
+            weights[name] = value.detach().cpu().clone().contiguous()
         with atomic_path(Path(folder)/'model.safetensors') as temporary: save_file(weights, temporary)
         text = json.dumps(asdict(self.config), indent=1)
         with atomic_path(Path(folder)/'config.json') as temporary: temporary.write_text(text)
@@ -333,28 +346,14 @@ class Method(nn.Module):
     @classmethod
     def from_pretrained(cls, folder, device='cpu')->'Method':
         "Open a saved model or the folder of a run, in evaluation mode."
-        folder = Path(folder)
-        model = cls(read_config(folder/'config.json', cls.Config))
-        return load_weights(model, read_weights(folder/'model.safetensors'), folder/'model.safetensors').to(device)
+        path = Path(folder)/'model.safetensors'
+        model = cls(read_config(path.with_name('config.json'), cls.Config))
+        return load_weights(model, read_weights(path), path).to(device)
 
     @classmethod
     def from_released(cls, weights:dict)->'Method':
         "A model from the weights in a released checkpoint; None where it is not this method's."
         return None
-
-# %% ../../nbs/methods/base.ipynb #98257aa2
-def read_config(
-    path,         # a `config.json`
-    Config:type,  # class of its settings
-)->Config:
-    "Settings of a saved model. Files of earlier versions are read under the present names."
-    path = Path(path)
-    values = current_names(read_config_values(path))
-    unknown = sorted(set(values) - {f.name for f in fields(Config)})
-    if unknown: raise DataError(f'{path}: expected the fields {sorted(f.name for f in fields(Config))}, '
-                                f'found also {unknown}')
-    try: return Config(**values)
-    except (TypeError, ValueError) as e: raise DataError(f'{path}: {e}') from e
 
 # %% ../../nbs/methods/base.ipynb #8d11b1e9
 def read_config_values(
@@ -364,19 +363,35 @@ def read_config_values(
     expected = 'A saved model is a folder with config.json and model.safetensors'
     if not path.exists(): raise MissingDataError(f'{path}: no such file. {expected}')
     try: values = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as e: raise DataError(f'{path}: not a JSON file ({e})') from e
-    if not isinstance(values, dict): raise DataError(f'{path}: expected settings, found {type(values).__name__}')
+    except (UnicodeDecodeError, json.JSONDecodeError) as e:
+        raise DataError(f'{path}: not a JSON file ({e})') from e
+    if not isinstance(values, dict):
+        raise DataError(f'{path}: expected settings, found {type(values).__name__}')
     return values
+
+# %% ../../nbs/methods/base.ipynb #98257aa2
+def read_config(
+    path:str|Path, # a `config.json`
+    Config:type,   # class of its settings
+)->Config:
+    "Settings of a saved model. Files of earlier versions are read under the present names."
+    path = Path(path)
+    values, known = current_names(read_config_values(path)), sorted(f.name for f in fields(Config))
+    unknown = sorted(set(values) - set(known))
+    if unknown: raise DataError(f'{path}: expected the fields {known}, found also {unknown}')
+    try: return Config(**values)
+    except (TypeError, ValueError) as e: raise DataError(f'{path}: {e}') from e
 
 # %% ../../nbs/methods/base.ipynb #6260e2d4
 def read_weights(
-    path, # a `model.safetensors`
-)->dict:  # name -> tensor
+    path:str|Path, # a `model.safetensors`
+)->dict:           # name -> tensor
     "Weights of a saved model."
-    if not Path(path).exists():
-        raise MissingDataError(f'{path}: no such file. A saved model is a folder with config.json and model.safetensors')
+    expected = 'A saved model is a folder with config.json and model.safetensors'
+    if not Path(path).exists(): raise MissingDataError(f'{path}: no such file. {expected}')
     try: return load_file(path)
-    except (SafetensorError, OSError) as e: raise DataError(f'{path}: not a readable safetensors file ({e})') from e
+    except (SafetensorError, OSError) as e:
+        raise DataError(f'{path}: not a readable safetensors file ({e})') from e
 
 # %% ../../nbs/methods/base.ipynb #749015f3
 def load_weights(
@@ -389,15 +404,17 @@ def load_weights(
     found = {name: tuple(value.shape) for name, value in weights.items()}
     wrong = sorted(n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n))
     if wrong:
-        raise DataError(f'{path}: {len(wrong)} weights differ from what its settings ask for, first `{wrong[0]}`: '
-                        f'expected {expected.get(wrong[0], "none")}, found {found.get(wrong[0], "none")}')
+        first = wrong[0]
+        raise DataError(f'{path}: {len(wrong)} weights differ from what its settings ask for, '
+                        f'first `{first}`: expected {expected.get(first, "none")}, '
+                        f'found {found.get(first, "none")}')
     model.load_state_dict(weights)
     return model.eval()
 
 # %% ../../nbs/methods/base.ipynb #db60f886
 def read_released(
-    path,  # a `.pth` of released code: `{'model_state_dict': ...}`
-)->dict:   # name -> float tensor
+    path:str|Path, # a `.pth` of released code: `{'model_state_dict': ...}`
+)->dict:           # name -> float tensor
     "Weights in a released checkpoint. Executes nothing that is in it."
     try: content = torch.load(path, map_location='cpu', weights_only=True)
     except Exception as e:
@@ -410,20 +427,21 @@ def read_released(
 
 # %% ../../nbs/methods/base.ipynb #e0c840ab
 def open_released(
-    path, # a `.pth` checkpoint that the authors of a method wrote
+    path:str|Path, # a `.pth` checkpoint that the authors of a method wrote
 )->Method:
     "Open a released checkpoint with the method whose weights it holds."
     weights = read_released(path)
     for cls in METHODS.values():
         try: model = cls.from_released(weights)
-        except (KeyError, ValueError) as e: raise DataError(f'{path}: not a released {cls.name} checkpoint ({e})') from e
+        except (KeyError, ValueError) as e:
+            raise DataError(f'{path}: not a released {cls.name} checkpoint ({e})') from e
         if model is not None: return model
     raise DataError(f'{path}: not a released checkpoint of {", ".join(METHODS)}')
 
 # %% ../../nbs/methods/base.ipynb #67c5c9fd
 def open_model(
-    path,         # folder of a run or of a saved model, or a released `.pth` checkpoint
-    device='cpu', # where the model goes
+    path:str|Path, # folder of a run or of a saved model, or a released `.pth` checkpoint
+    device='cpu',  # where the model goes
 )->Method:        # in evaluation mode
     "Open whichever kind of saved model is at `path`."
     path = Path(path)

@@ -9,13 +9,14 @@ __all__ = ['SIZES', 'NetworkConfig', 'positions', 'take', 'mixing_layer', 'Encod
 import functools
 from dataclasses import dataclass
 from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor, nn
+
 from ..codes import binarize
 from ..data.axes import FrameStatistics
 from ..fast.linear import Linear
-
 from ..layers.blocks import temporal_layer
 from ..layers.mixers import MIXERS
 from .base import Config, Method
@@ -33,14 +34,20 @@ class NetworkConfig(Config):
     backward:str='own'           # 'own' weights for the backward direction, or 'tied' to the forward ones
     step_init:str='mamba'        # 'mamba': log-uniform steps; 'equal': every step starts at 0.693
     decoder_order:str='temporal' # order of the decoder's tokens: 'temporal' or 'visible_first'
-    pooling:str='codes'          # soft code of a video: mean of its frames' 'codes', or code of their mean 'logits'
-    inputs:str='raw'             # features 'raw', or 'standard': with the training frames' mean and scale taken out
+    pooling:str='codes'          # soft code: mean of the frames' 'codes', or code of their mean 'logits'
+    inputs:str='raw'             # features 'raw', or 'standard': minus the training mean, over the scale
 
     @classmethod
     def choices(cls)->dict: # field -> names it may have
         "Settings that must be one of a few names."
-        own = dict(mixer=tuple(MIXERS), size=tuple(SIZES), backward=('own', 'tied'), step_init=('equal', 'mamba'),
-                   decoder_order=('temporal', 'visible_first'), pooling=('codes', 'logits'), inputs=('raw', 'standard'))
+        own = dict(
+            mixer=tuple(MIXERS),
+            size=tuple(SIZES),
+            backward=('own', 'tied'),
+            step_init=('equal', 'mamba'),
+            decoder_order=('temporal', 'visible_first'),
+            pooling=('codes', 'logits'),
+            inputs=('raw', 'standard'))
         return super().choices() | own
 
     def __post_init__(self):
@@ -52,7 +59,8 @@ class NetworkConfig(Config):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f'{name}: expected a positive whole number, found {value!r}')
         if self.bits % 8: raise ValueError(f'bits: expected a positive multiple of 8; found {self.bits}')
-        if not 0 <= self.drop_path < 1: raise ValueError(f'drop_path: expected 0 to below 1; found {self.drop_path}')
+        if not 0 <= self.drop_path < 1:
+            raise ValueError(f'drop_path: expected 0 to below 1; found {self.drop_path}')
 
 # %% ../../nbs/methods/network.ipynb #0dfadbab
 @functools.lru_cache(maxsize=32)
@@ -62,8 +70,9 @@ def positions(
     device='cpu',       # where the table lives
 )->Tensor:              # `(t, d)` float32
     "The fixed sinusoid that tells a frame's place in its video."
-    angle = np.arange(n_frames)[:, None] / 10000 ** (2 * (np.arange(d_model) // 2) / d_model)
-    table = np.where(np.arange(d_model) % 2 == 0, np.sin(angle), np.cos(angle))
+    channel = np.arange(d_model)
+    angle = np.arange(n_frames)[:, None] / 10000 ** (2 * (channel // 2) / d_model)
+    table = np.where(channel % 2 == 0, np.sin(angle), np.cos(angle))
     return torch.from_numpy(table.astype(np.float32)).to(device)
 
 # %% ../../nbs/methods/network.ipynb #07d26b95
@@ -152,7 +161,7 @@ class Views(NamedTuple):
     "What a training step needs to know of the `v` views of `b` videos."
     soft:Tensor           # `(v, b, bits)` soft codes of the visible frames, see `HashNetwork.pool`
     reconstruction:Tensor # `(v, b, m, f)` the hidden frames, as rebuilt from the codes
-    target:Tensor         # `(v, b, m, f)` the hidden frames, as they are; standardised where `inputs` asks for it
+    target:Tensor         # `(v, b, m, f)` the hidden frames; standardised where `inputs` asks for it
 
 # %% ../../nbs/methods/network.ipynb #8ae5fe72
 class HashNetwork(Method):
@@ -187,7 +196,8 @@ class HashNetwork(Method):
         "The mean of the real frames' codes, or the code of their mean logits."
         late = self.config.pooling == 'logits'
         x = logits if late else binarize(logits)
-        mean = x.mean(1) if mask is None else (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        if mask is None: mean = x.mean(1)
+        else: mean = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return binarize(mean) if late else mean
 
     def soft_codes(self,
@@ -202,10 +212,11 @@ class HashNetwork(Method):
         hidden:Tensor, # `(v, b, t)` bool, True where a view hides a frame; the same number in each row
     )->Views:
         "Encode all views of a batch at once, from their visible frames, and rebuild the hidden ones."
-        n_views, b, t = hidden.shape
-        order = hidden.flatten(0, 1).to(torch.uint8).argsort(dim=1, stable=True)  # visible places, then hidden ones
+        n_views, b = hidden.shape[:2]
+        rows = hidden.flatten(0, 1).to(torch.uint8)
+        order = rows.argsort(dim=1, stable=True)  # visible places, then hidden ones
         videos = torch.arange(b, device=order.device).repeat(n_views)
-        n_visible = t - int(hidden[0, 0].sum())
+        n_visible = hidden.shape[2] - int(hidden[0, 0].sum())
         logits = self.logits(take(self.encoder.embed(frames), order[:, :n_visible], videos))
         rebuilt = self.decoder(self.encoder_to_decoder(binarize(logits)), self.mask_token, order)
         target = take(self.encoder.standardize(frames), order[:, n_visible:], videos)
