@@ -15,7 +15,7 @@ import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import cache, partial
 from multiprocessing import get_context
 from statistics import median_high
@@ -25,10 +25,9 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from bench_tools import peak_memory
+from bench_tools import peak_memory, scans_by
 from s5vh.codes import random_codes
 from s5vh.fast.linear import linear
-from s5vh.layers import mamba
 from s5vh.layers.blocks import temporal_layer
 from s5vh.methods.base import total_loss
 from s5vh.methods.s5vh import S5VH, S5VHConfig, s5vh_presets
@@ -39,30 +38,6 @@ VIDEOS, CENTERS, BITS = 9537, 101, 64
 PRESET = s5vh_presets('ucf', VIDEOS, 'described', 'mamba')
 CONFIG = S5VHConfig(dataset='ucf', method='s5vh', bits=BITS, d_feature=FEATURES, n_centers=CENTERS, **PRESET)
 ENGINES = 'plain', 'reference', 'fused'
-
-
-def plain_scan(u, delta, A, B, C, D=None): # as `s5vh.layers.mamba.scan_reference`
-    "The scan as plain PyTorch code of the field does it: factors of all frames first, `(b, d, l, n)`."
-    u, delta, B, C = (x.transpose(1, 2) for x in (u, delta, B, C))
-    fade = torch.einsum('bdl,dn->bdln', delta, A).exp()
-    write = torch.einsum('bdl,bnl,bdl->bdln', delta, B, u)
-    h, ys = u.new_zeros(u.shape[0], *A.shape), []
-    for s in range(u.shape[2]):
-        h = fade[:, :, s] * h + write[:, :, s]
-        ys.append(torch.einsum('bdn,bn->bd', h, C[:, :, s]))
-    y = torch.stack(ys, dim=1)
-    return y if D is None else y + D * u.transpose(1, 2)
-
-
-@contextmanager
-def scans_by(engine, model): # 'plain', or one of `s5vh.layers.mamba.engines()`
-    "Within, every Mamba block of `model` scans by `engine`."
-    blocks = [m for m in model.modules() if isinstance(m, mamba.Mamba)]
-    for block in blocks: block.engine = 'reference' if engine == 'plain' else engine
-    if engine != 'plain': yield
-    else:
-        with patch.object(mamba, 'scan_reference', plain_scan): yield
-    for block in blocks: block.engine = 'auto'
 
 
 def network():
