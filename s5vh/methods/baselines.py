@@ -9,9 +9,11 @@ __all__ = ['BASELINES', 'nearest_orthonormal', 'itq_rotation', 'BaselineConfig',
 # %% ../../nbs/methods/baselines.ipynb #0a8cf3ac
 import zlib
 from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
+
 from ..data.axes import pooled_blocks, pooled_mean, pooled_size, principal_directions
 from .base import METHODS, Config, Method, check_rules, register
 
@@ -19,9 +21,9 @@ from .base import METHODS, Config, Method, check_rules, register
 def nearest_orthonormal(
     matrix:np.ndarray, # `(r, r)`
 )->np.ndarray:         # `(r, r)`
-    "The nearest orthonormal matrix."
-    u, _, w = np.linalg.svd(matrix)
-    return u @ w
+    "The nearest orthonormal matrix (the orthogonal Procrustes problem)."
+    svd = np.linalg.svd(matrix)
+    return svd.U @ svd.Vh
 
 # %% ../../nbs/methods/baselines.ipynb #642eedd8
 def itq_rotation(
@@ -32,7 +34,9 @@ def itq_rotation(
     "The rotation under which `projected` loses least by taking signs."
     r = projected.shape[1]
     rotation = nearest_orthonormal(np.random.default_rng(seed).normal(size=(r, r)))
-    for _ in range(n_steps): rotation = nearest_orthonormal(projected.T @ np.where(projected @ rotation >= 0, 1., -1.))
+    for _ in range(n_steps):
+        corners = np.where(projected @ rotation >= 0, 1., -1.)
+        rotation = nearest_orthonormal(projected.T @ corners)
     return rotation
 
 # %% ../../nbs/methods/baselines.ipynb #02e58168
@@ -64,9 +68,10 @@ class Baseline(Method):
         return dict(n_frames=data.train.features.shape[1] if given.get('pool') == 'flatten' else None)
 
     @classmethod
-    def rules(cls, config:BaselineConfig, n_videos:int, n_frames:int)->dict: # setting -> (holds, what is expected)
+    def rules(cls, config:BaselineConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
         "Any code length will do."
-        return dict(bits=(config.bits >= 1, 'at least 1'), epochs=(config.epochs == 0, '0: there is nothing to train'))
+        return dict(bits=(config.bits >= 1, 'at least 1'),
+                    epochs=(config.epochs == 0, '0: there is nothing to train'))
 
     @classmethod
     def build(cls, config:BaselineConfig, data, videos:Tensor)->'Baseline':
@@ -81,9 +86,9 @@ class Baseline(Method):
     )->'Baseline':
         "Find the mean and the projection."
         mean, projection = self.find_projection(features)
-        missing = self.config.bits - projection.shape[1]   # bits beyond the rank of the features
+        rank = projection.shape[1]   # the bits beyond it have nothing to show
         self.mean.copy_(torch.from_numpy(mean))
-        self.projection.copy_(torch.from_numpy(np.pad(projection, ((0, 0), (0, missing)))))
+        self.projection.zero_()[:, :rank].copy_(torch.from_numpy(projection))
         return self
 
     def find_projection(self, features)->tuple: # mean `(d,)` and projection `(d, r)`, r at most `bits`
@@ -95,13 +100,14 @@ class Baseline(Method):
         mask:Tensor=None, # `(b, t)` bool, True at real frames; None: all are real
     )->Tensor:            # `(b, bits)` float64
         "Projected features. Padding can be left out of a mean, not of a flattened sequence."
-        pooled = self.pool(frames, mask)
-        return torch.from_numpy((pooled - self.mean.cpu().numpy()) @ self.projection.cpu().numpy())
+        centred = self.pool(frames, mask) - self.mean.cpu().numpy()
+        return torch.from_numpy(centred @ self.projection.cpu().numpy())
 
     def pool(self, frames:Tensor, mask:Tensor=None)->np.ndarray: # `(b, d)` float32
         "One vector a video, of its real frames."
         if mask is None: return next(pooled_blocks(frames, self.config.pool, max(1, len(frames))))
-        if self.config.pool == 'flatten': raise ValueError("lengths: pool='flatten' needs videos of one length")
+        if self.config.pool == 'flatten':
+            raise ValueError("lengths: pool='flatten' needs videos of one length")
         real = mask.to(frames)[..., None]
         return ((frames * real).sum(1) / real.sum(1)).cpu().numpy()
 
@@ -134,8 +140,8 @@ class PCASigns(Baseline):
     "Signs of the leading principal components."
     def find_projection(self, features)->tuple: # mean and projection
         "Principal directions, greatest variance first, as many as the features have."
-        mean, directions, _ = principal_directions(features, self.config.bits, self.config.pool, self.config.seed)
-        return mean, directions
+        c = self.config
+        return principal_directions(features, c.bits, c.pool, c.seed)[:2]
 
 # %% ../../nbs/methods/baselines.ipynb #ef6ef50b
 @register('itq')
@@ -152,7 +158,7 @@ class ITQ(PCASigns):
 @register('random')
 class RandomBits(Baseline):
     "Random codes that depend on a video's content alone."
-    def fit(self, features)->'RandomBits': return self
+    def fit(self, features)->'RandomBits': return self # nothing is learned
 
     def soft_codes(self, frames:Tensor, mask:Tensor=None)->Tensor:
         "Bits seeded by a checksum of the pooled features."
@@ -166,15 +172,17 @@ BASELINES = ('random', 'lsh', 'pca', 'itq')
 
 def baseline(
     name:str,        # one of `BASELINES`
-    train_features,  # `FeatureStore`, array or tensor: `(N, t, f)`, or `(N, f)`; what is learned comes from these
+    train_features,  # `FeatureStore`, array or tensor: `(N, t, f)`, or `(N, f)`; what is learned is theirs
     bits:int,        # code length
     seed:int=0,      # of random bits, projections and rotations
     pool:str='mean', # 'mean' over frames, or 'flatten'
 )->Baseline:         # encodes, is saved and opened as a trained model is
     "Fit a method that needs no training."
-    if name not in BASELINES: raise ValueError(f'baseline: expected one of {", ".join(BASELINES)}; found {name!r}')
+    if name not in BASELINES:
+        raise ValueError(f'baseline: expected one of {", ".join(BASELINES)}; found {name!r}')
     cls, shape = METHODS[name], tuple(train_features.shape)
     n_frames = shape[1] if pool == 'flatten' and len(shape) == 3 else None
-    config = BaselineConfig(bits=bits, method=name, d_feature=shape[-1], seed=seed, pool=pool, n_frames=n_frames)
+    shape_of_frames = dict(d_feature=shape[-1], n_frames=n_frames)
+    config = BaselineConfig(bits=bits, method=name, seed=seed, pool=pool, **shape_of_frames)
     check_rules(config, cls.rules(config, *shape[:2]))
     return cls(config).fit(train_features)

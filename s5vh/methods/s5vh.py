@@ -4,15 +4,18 @@
 
 # %% auto #0
 __all__ = ['VARIANTS', 'VARIANT_OVERRIDES', 'FALLBACK_PRESET', 'PRESETS', 'IMPROVED_PRESET', 'S5VHConfig', 's5vh_presets',
-           's5vh_rules', 'centers_folder', 'training_centers', 'input_statistics', 'S5VH', 'center_distance',
+           's5vh_rules', 'centers_folder', 'training_centers', 'input_statistics', 'center_distance', 'S5VH',
            'updated_labels', 'released_config']
 
 # %% ../../nbs/methods/s5vh.ipynb #a76130bc
 from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
 from ..centers.clusters import cluster, nearest_anchors
 from ..centers.hash_centers import hash_centers
 from ..centers.preprocess import default_sizes, known_centers, preprocess
@@ -20,8 +23,9 @@ from ..codes import binarize
 from ..data.axes import frame_statistics
 from ..fast.linear import Linear
 from ..files import cache_dir
-from .base import Config, StepOutput, Term, load_weights, n_kept, register
-from .losses import alignment_loss, contrastive_loss, neighbor_loss, reconstruction_loss, smooth_labels
+from .base import StepOutput, Term, load_weights, n_kept, register
+from .losses import (alignment_loss, contrastive_loss, neighbor_loss, reconstruction_loss,
+                                 smooth_labels)
 from .neighbors import NeighborBank, similar_videos, video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views
 from ..parallel import gather_rows, local_slice
@@ -47,7 +51,7 @@ class S5VHConfig(NetworkConfig):
     classifier:str='centers'         # frozen hash 'centers', or 'free': trained
     pseudo_labels:str='same'         # from the 'same' clustering as the hash centers, or a 'second' one
     label_update:str='clean'         # 'clean': as in encoding; 'noisy': as the released code does
-    start:str='random'               # the encoder's first Linear: 'random', or from the frames' principal 'axes'
+    start:str='random'               # the encoder's first Linear: 'random', or the frames' principal 'axes'
     neighbor_temperature:float=0.2   # of the neighbours' loss
     n_neighbors:int=10               # neighbours of a video in their graph
     damping:float=0.9                # chance that the diffusion on that graph takes a further step
@@ -84,7 +88,8 @@ PRESETS = {
     'digits': dict(contrastive_weight=1., alignment_weight=0.1, tau_plus=0.05, mask_ratio=0.5,
                    batch_size=32, epochs=20, size='mini', d_model=128, lr=2e-3)}
 IMPROVED_PRESET = dict(size='mini', d_model=128, d_decoder=64, lr=1e-3, batch_size=64, epochs=30,
-                       contrastive_weight=1., alignment_weight=0.1, tau_plus=0.1, mask_ratio=0.75, neighbor_weight=1.)
+                       contrastive_weight=1., alignment_weight=0.1, tau_plus=0.1, mask_ratio=0.75,
+                       neighbor_weight=1.)
 
 # %% ../../nbs/methods/s5vh.ipynb #e5759caa
 def s5vh_presets(
@@ -111,9 +116,9 @@ def s5vh_rules(
     "Rules for the settings of S5VH."
     kept = n_kept(c, n_videos)
     weights = [name for name in c.__dataclass_fields__ if name.endswith('_weight')]
+    temperatures = ('temperature', 'cluster_temperature', 'neighbor_temperature')
     rules = {name: (getattr(c, name) >= 0, 'at least 0') for name in (*weights, 'warmup')}
-    rules |= {name: (getattr(c, name) > 0, 'above 0')
-              for name in ('temperature', 'cluster_temperature', 'neighbor_temperature')}
+    rules |= {name: (getattr(c, name) > 0, 'above 0') for name in temperatures}
     return rules | {
         'n_centers': (2 <= c.n_centers <= n_videos, f'2 to {n_videos}, the number of training videos'),
         'tau_plus': (0 <= c.tau_plus < 1, '0 to below 1'),
@@ -126,9 +131,10 @@ def s5vh_rules(
 def centers_folder(
     data,          # the opened data set
     n_centers:int, # centers to use
-):                 # a folder; None: the data set's own
+)->Path:           # a folder; None: the data set's own
     "Where a run's centers are kept."
-    own = known_centers(data.folder) or default_sizes(data.name, *data.train.features.shape[::2])[0]
+    shape = data.train.features.shape
+    own = known_centers(data.folder) or default_sizes(data.name, shape[0], shape[2])[0]
     if n_centers == own: return None
     return cache_dir()/f'{n_centers}_centers'/data.folder.relative_to(data.folder.anchor)
 
@@ -144,7 +150,8 @@ def training_centers(
     codes, labels = found.hash.get(c.bits), found.labels
     if codes is None: codes = hash_centers(found.semantic, c.bits, c.centers)
     if c.pseudo_labels == 'second':
-        labels = nearest_anchors(found.latent, cluster(found.latent, c.n_centers, seed=1))[0][:, 0]
+        other_clusters = cluster(found.latent, c.n_centers, seed=1)
+        labels = nearest_anchors(found.latent, other_clusters)[0][:, 0]
     return codes, labels
 
 # %% ../../nbs/methods/s5vh.ipynb #e28bc3b1
@@ -152,13 +159,25 @@ def input_statistics(
     config:S5VHConfig, # `inputs`, `neighbor_weight`, `d_model`
     store,             # the training features
     videos:Tensor,     # `(n,)` indices of those that are trained on; no other is looked at
-)->tuple:              # `FrameStatistics` and `(n, p)` video vectors; None where the settings have no use for them
+)->tuple:              # `FrameStatistics` and `(n, p)` video vectors; None for what is not needed
     "Statistics of the training features that the network's inputs and the neighbours' graph need."
     if config.inputs != 'standard' and not config.neighbor_weight: return None, None
     features = store if len(videos) == len(store) else store[videos.numpy()]
     statistics = frame_statistics(features, max(128, config.d_model))
     if not config.neighbor_weight: return statistics, None
     return statistics, video_vectors(features, statistics._replace(axes=statistics.axes[:128]))
+
+# %% ../../nbs/methods/s5vh.ipynb #75b1b5e6
+@torch.no_grad()
+def center_distance(
+    soft:Tensor,    # `(b, n)` soft codes
+    labels:Tensor,  # `(b, K)` pseudo-labels
+    centers:Tensor, # `(K, n)` the classifier's rows
+)->Tensor:          # scalar, bits
+    "Mean Hamming distance from each code to the center of its most probable label."
+    bits = torch.where(soft >= 0, 1., -1.)
+    own = torch.where(centers[labels.argmax(1)] >= 0, 1., -1.)
+    return ((bits.shape[1] - (bits * own).sum(1)) / 2).mean()
 
 # %% ../../nbs/methods/s5vh.ipynb #6bda7b72
 @register('s5vh')
@@ -167,7 +186,7 @@ class S5VH(HashNetwork):
     Config = S5VHConfig
     def __init__(self,
         config:S5VHConfig,
-        hash_centers=None, # `(n_centers, bits)`, -1 or +1: the frozen classifier. Not needed where weights are loaded
+        hash_centers=None, # `(n_centers, bits)`, -1 or +1: the frozen classifier; None: weights are loaded
     ):
         super().__init__(config)
         self.classifier = Linear(config.bits, config.n_centers, bias=False)
@@ -181,21 +200,23 @@ class S5VH(HashNetwork):
     )->None:
         "Make `hash_centers` the classifier's weights."
         centers = torch.as_tensor(np.asarray(hash_centers), dtype=torch.float32)
-        if centers.shape != self.classifier.weight.shape or not (centers.abs() == 1).all():
-            raise ValueError(f'hash_centers: expected {tuple(self.classifier.weight.shape)} of -1 and +1, '
-                             f'found {tuple(centers.shape)} with values from {centers.min():g} to {centers.max():g}')
+        shape = tuple(self.classifier.weight.shape)
+        if centers.shape != shape or not (centers.abs() == 1).all():
+            raise ValueError(f'hash_centers: expected {shape} of -1 and +1, found {tuple(centers.shape)} '
+                             f'with values from {centers.min():g} to {centers.max():g}')
         self.classifier.weight.copy_(centers)
 
     @classmethod
     def presets(cls, data, given:dict)->dict: # settings that were not given
         "Published settings for the published data sets and the digits; `improved` for others."
-        n, _, f = data.train.features.shape
+        shape = data.train.features.shape
         variant = given.get('variant') or ('described' if data.name in PRESETS else 'improved')
-        n_centers = known_centers(data.folder) or default_sizes(data.name, n, f)[0]
-        return dict(n_centers=n_centers) | s5vh_presets(data.name, n, variant, given.get('mixer', 'mamba'))
+        n_centers = known_centers(data.folder) or default_sizes(data.name, shape[0], shape[2])[0]
+        others = s5vh_presets(data.name, shape[0], variant, given.get('mixer', 'mamba'))
+        return dict(n_centers=n_centers) | others
 
     @classmethod
-    def rules(cls, config:S5VHConfig, n_videos:int, n_frames:int)->dict: # setting -> (holds, what is expected)
+    def rules(cls, config:S5VHConfig, n_videos:int, n_frames:int)->dict: # see `s5vh_rules`
         "What settings must be."
         return super().rules(config, n_videos, n_frames) | s5vh_rules(config, n_videos)
 
@@ -225,11 +246,13 @@ class S5VH(HashNetwork):
         own = index[local_slice(n)]
         labels = self.labels[own]
         first, second = (gather_rows(soft, n) for soft in views.soft)
+        rebuilt = reconstruction_loss(views.reconstruction, views.target)
+        contrast = contrastive_loss(first, second, c.tau_plus, c.temperature)
+        aligned = alignment_loss(scores, labels, c.bits, c.cluster_temperature)
         terms = dict(
-            reconstruction=Term(reconstruction_loss(views.reconstruction, views.target), c.reconstruction_weight),
-            contrastive=Term(contrastive_loss(first, second, c.tau_plus, c.temperature), c.contrastive_weight,
-                             whole_batch=True),
-            alignment=Term(alignment_loss(scores, labels, c.bits, c.cluster_temperature), c.alignment_weight))
+            reconstruction=Term(rebuilt, c.reconstruction_weight),
+            contrastive=Term(contrast, c.contrastive_weight, whole_batch=True),
+            alignment=Term(aligned, c.alignment_weight))
         mean = views.soft.detach().mean(0)
         if self.training and self.neighbors is not None:
             self.neighbors.update(index, gather_rows(mean, n))
@@ -246,8 +269,9 @@ class S5VH(HashNetwork):
     def update_labels(self, frames:Tensor, index:Tensor)->None:
         "Moving-average update of pseudo-labels from full-video predictions, once the warm-up is over."
         if self.epoch < self.config.warmup: return
-        own = index[local_slice(len(index))]
-        self.labels[index] = gather_rows(updated_labels(self, frames, self.labels[own]), len(index))
+        n = len(index)
+        labels = updated_labels(self, frames, self.labels[index[local_slice(n)]])
+        self.labels[index] = gather_rows(labels, n)
 
     @classmethod
     def from_released(cls, weights:dict)->'S5VH':
@@ -255,18 +279,6 @@ class S5VH(HashNetwork):
         if not {'classifier.weight', 'encoder.blocks.0.mamba1.A_log'} <= set(weights): return None
         used = {name: value for name, value in weights.items() if not name.startswith('get_token_probs.')}
         return load_weights(cls(released_config(used)), used, 'released checkpoint')
-
-# %% ../../nbs/methods/s5vh.ipynb #75b1b5e6
-@torch.no_grad()
-def center_distance(
-    soft:Tensor,    # `(b, n)` soft codes
-    labels:Tensor,  # `(b, K)` pseudo-labels
-    centers:Tensor, # `(K, n)` the classifier's rows
-)->Tensor:          # scalar, bits
-    "Mean Hamming distance from each code to the center of its most probable label."
-    bits = torch.where(soft >= 0, 1., -1.)
-    own = torch.where(centers[labels.argmax(1)] >= 0, 1., -1.)
-    return ((bits.shape[1] - (bits * own).sum(1)) / 2).mean()
 
 # %% ../../nbs/methods/s5vh.ipynb #a3bfd62e
 @torch.no_grad()
@@ -281,7 +293,8 @@ def updated_labels(
         if noisy: soft = binarize(model.binary(model.encoder(model.encoder.embed(frames)))).mean(1)
         else: soft = model.eval().soft_codes(frames)
         scores = model.train().classifier(soft).float()
-    return smooth_labels(labels, scores, c.bits, 1 / c.bits if noisy else c.cluster_temperature, c.label_momentum)
+    temperature = 1 / c.bits if noisy else c.cluster_temperature
+    return smooth_labels(labels, scores, c.bits, temperature, c.label_momentum)
 
 # %% ../../nbs/methods/s5vh.ipynb #c50acdb4
 def released_config(
@@ -293,8 +306,9 @@ def released_config(
     depth = 1 + max(int(name.split('.')[2]) for name in weights if name.startswith('encoder.blocks.'))
     sizes = {layers: size for size, layers in SIZES.items()}
     if depth not in sizes: raise ValueError(f'expected 1, 6 or 12 encoder layers, found {depth}')
-    backward = {name: value for name, value in weights.items() if 'mamba2' in name}
-    tied = all(torch.equal(value, weights[name.replace('mamba2', 'mamba1')]) for name, value in backward.items())
+    backward = [name for name in weights if 'mamba2' in name]
+    tied = all(torch.equal(weights[name], weights[name.replace('mamba2', 'mamba1')]) for name in backward)
     switches = VARIANT_OVERRIDES['released'] | dict(backward='tied' if tied else 'own')
-    return S5VHConfig(method='s5vh', variant='released', bits=n_bits, d_feature=d_feature, n_centers=n_centers,
-                      size=sizes[depth], d_model=d_model, d_decoder=weights['mask_token'].shape[-1], **switches)
+    widths = dict(d_feature=d_feature, d_model=d_model, d_decoder=weights['mask_token'].shape[-1])
+    return S5VHConfig(method='s5vh', variant='released', bits=n_bits, n_centers=n_centers, size=sizes[depth],
+                      **widths, **switches)
