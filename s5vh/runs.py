@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from .files import DataError, atomic_path, project_root
+from .files import DataError, project_root, write_json
 
 # %% ../nbs/runs.ipynb #d61d4ce6
 def run_name(
@@ -50,9 +50,10 @@ def read_metrics(
     path = Path(folder)/'metrics.json'
     if not path.exists(): return {}
     try: content = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as e: raise DataError(f'{path}: not a JSON file ({e})') from e
-    if not isinstance(content, dict): raise DataError(f'{path}: expected an object, found {type(content).__name__}')
-    return content
+    except (UnicodeDecodeError, json.JSONDecodeError) as e:
+        raise DataError(f'{path}: not a JSON file ({e})') from e
+    if isinstance(content, dict): return content
+    raise DataError(f'{path}: expected an object, found {type(content).__name__}')
 
 # %% ../nbs/runs.ipynb #281779b2
 def update_metrics(
@@ -61,7 +62,7 @@ def update_metrics(
 )->dict:      # the whole content
     "Add figures to a run's `metrics.json`, whole or not at all."
     content = read_metrics(folder) | values
-    with atomic_path(Path(folder)/'metrics.json') as temporary: temporary.write_text(json.dumps(content, indent=1))
+    write_json(Path(folder)/'metrics.json', content)
     return content
 
 # %% ../nbs/runs.ipynb #1b13ca6d

@@ -27,7 +27,8 @@ class Autoencoder(Method):
     def __init__(self, config:AutoencoderConfig):
         super().__init__(config)
         f, d = config.d_feature, config.d_model
-        self.encoder = nn.Sequential(nn.Linear(f, d), nn.ReLU(), nn.Linear(d, config.bits), nn.LayerNorm(config.bits))
+        hash_layer = nn.Linear(d, config.bits), nn.LayerNorm(config.bits)
+        self.encoder = nn.Sequential(nn.Linear(f, d), nn.ReLU(), *hash_layer)
         self.decoder = nn.Linear(config.bits, f)
 
     def soft_codes(self, frames:Tensor, mask:Tensor=None)->Tensor:

@@ -42,8 +42,8 @@ def video_vectors(
 )->np.ndarray:                  # `(N, n_latent)` float32, unit rows
     "A unit vector for each video; the cosine of two says how alike the videos are."
     s = statistics
-    profiles = [temporal_profile((store[i:i + 256] - s.mean) / s.scale @ s.axes.T) for i in range(0, len(store), 256)]
-    x = np.concatenate(profiles)
+    blocks = (store[i:i + 256] for i in range(0, len(store), 256))
+    x = np.concatenate([temporal_profile((block - s.mean) / s.scale @ s.axes.T) for block in blocks])
     x -= x.mean(0)
     p, n_latent = x.shape[1], min(n_latent, len(x) - 1, x.shape[1])
     variances, vectors = scipy.linalg.eigh(x.T @ x / len(x), subset_by_index=[p - n_latent, p - 1])
@@ -57,7 +57,8 @@ def normalized_adjacency(
     block=1024, # videos at a time
 ):              # sparse `(N, N)`, symmetric
     "Symmetrically normalized adjacency matrix of the k-nearest-neighbour graph."
-    n, columns, values = len(vectors), [], []
+    columns, values = [], []
+    n = len(vectors)
     k = min(k, n - 1)
     for i in range(0, n, block):
         cosine = vectors[i:i + block] @ vectors.T
@@ -65,7 +66,8 @@ def normalized_adjacency(
         nearest = np.argpartition(-cosine, k - 1, axis=1)[:, :k]
         columns.append(nearest)
         values.append(np.take_along_axis(cosine, nearest, 1).clip(1e-3) ** 3)
-    W = scipy.sparse.csr_array((np.concatenate(values).ravel(), np.concatenate(columns).ravel(), np.arange(0, n * k + 1, k)), (n, n))
+    weights, nearest = np.concatenate(values).ravel(), np.concatenate(columns).ravel()
+    W = scipy.sparse.csr_array((weights, nearest, np.arange(0, n * k + 1, k)), (n, n))
     W = (W + W.T) / 2
     root = scipy.sparse.diags_array(W.sum(1) ** -0.5)
     return (root @ W @ root).tocsr()
