@@ -64,8 +64,8 @@ def finish_run(
     c, last = state.config, state.history[-1] if state.history else {}
     if state.best: state.method.load_state_dict(state.best['weights'])
     state.method.save_pretrained(folder)
-    update_metrics(folder, complete=True, device=device, processes=world_size(), selection=SELECTION[c.select],
-                   selected_epoch=state.best.get('epoch', c.epochs),
+    update_metrics(folder, complete=True, device=device, processes=world_size(),
+                   selection=SELECTION[c.select], selected_epoch=state.best.get('epoch', c.epochs),
                    train_total_seconds=sum(r['seconds'] for r in state.history),
                    **{f'train_{k}': v for k, v in last.items()})
 
