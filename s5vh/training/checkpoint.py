@@ -36,7 +36,7 @@ class TrainState:
     remaining_batches:list=field(default_factory=list) # of the present epoch
     running_sums:dict=field(default_factory=dict)      # over the present epoch
     history:list=field(default_factory=list)           # a record for each epoch done
-    best:dict=field(default_factory=dict)              # score, epoch, weights of the best; unless select='last'
+    best:dict=field(default_factory=dict)              # the best model: score, epoch, weights
 
     @property
     def config(self)->Config: return self.method.config
