@@ -11,7 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from ..data.datasets import VideoData, load, load_training
 from ..files import project_root
-from ..methods.base import SELECTION, Config, method_class
+from ..methods.base import method_class
+from ..methods.settings import SELECTION, Config
 from ..parallel import join_processes, main_process_first, pick_device, process_rank, world_size
 from ..runs import current_commit, link_run, run_name, update_metrics
 from .checkpoint import TrainState, check_same, new_state, read_state, restore, settings_of
