@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from .shell import dispatch
 
-# %% ../nbs/cli.ipynb #4b00ae2b
+# %% ../nbs/cli.ipynb #c26da923
 COMMANDS = {}   # name -> function, in the order of `s5vh --help`
 
 def command(
@@ -127,7 +127,7 @@ def train(
     text = f'{folder}: {last.get("epoch", 0)} epochs{loss}, {last["total_seconds"]:.0f} s'
     return dict(run=str(folder), config=metrics['config'], **last), text
 
-# %% ../nbs/cli.ipynb #e7ea5886
+# %% ../nbs/cli.ipynb #dc131370
 @command
 def baseline(
     name:str,           # random, lsh, pca or itq
@@ -168,8 +168,17 @@ def evaluate(
 )->tuple:
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
     from s5vh.data.datasets import load
-    from s5vh.evaluation.report import evaluate
-    raise NotImplementedError
+    from s5vh.evaluation import report
+    from s5vh.methods.baselines import BASELINES
+    if not (run or codes) and baseline not in BASELINES:
+        raise ValueError(f'baseline: expected one of {", ".join(BASELINES)}; found {baseline!r}')
+    data, source = load(dataset, data_root), report.named_source(run, codes, baseline)
+    folder = report.results_folder(source, data, out)
+    found = report.codes_of_source(source, data, bits, device, zero_one)
+    evaluation = report.evaluate(found, data, folder)
+    where = f'written to {folder}' if folder else 'not written; --out names a folder for all results'
+    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{where}'
+    return dict(name=found.name, dataset=dataset, out=folder, **report.summary(evaluation)), text
 
 # %% ../nbs/cli.ipynb #bf8f11b7
 def _failed_lines(failed):
@@ -341,7 +350,7 @@ def _info_of(path):
     if place.suffix == '.npz': return _codes_info(place)
     raise DataError(f'{path}: expected an index, a model, a feature file (.h5) or codes (.npz)')
 
-# %% ../nbs/cli.ipynb #8f964cc2
+# %% ../nbs/cli.ipynb #a4084a34
 def _installed():
     "Versions of what is installed, None where it is not."
     from importlib.metadata import PackageNotFoundError, version

@@ -4,9 +4,11 @@ from unittest.mock import patch
 
 import torch
 
+from s5vh.layers import mamba
 
-def plain_scan(u, delta, A, B, C, D=None): # as `s5vh.mamba.scan_reference`
-    "The scan as plain PyTorch code of the field does it: every state of every frame first, `(b, d, l, n)`; then frame by frame."
+
+def plain_scan(u, delta, A, B, C, D=None): # as `s5vh.layers.mamba.scan_reference`
+    "The scan as plain PyTorch code of the field does it: factors of all frames first, `(b, d, l, n)`."
     u, delta, B, C = (x.transpose(1, 2) for x in (u, delta, B, C))
     fade = torch.einsum('bdl,dn->bdln', delta, A).exp()
     write = torch.einsum('bdl,bnl,bdl->bdln', delta, B, u)
@@ -19,9 +21,8 @@ def plain_scan(u, delta, A, B, C, D=None): # as `s5vh.mamba.scan_reference`
 
 
 @contextmanager
-def scans_by(engine, model): # 'plain', or one of `s5vh.mamba.engines()`
+def scans_by(engine, model): # 'plain', or one of `s5vh.layers.mamba.engines()`
     "Within, every Mamba block of `model` scans by `engine`."
-    from s5vh import mamba
     blocks = [m for m in model.modules() if isinstance(m, mamba.Mamba)]
     for block in blocks: block.engine = 'reference' if engine == 'plain' else engine
     if engine != 'plain': yield

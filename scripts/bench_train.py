@@ -1,23 +1,31 @@
-"""Time training as UCF101 and FCVID are trained (25 frames x 4096 features, synthetic), against plain code, in one run.
+"""Time training as UCF101 and FCVID are trained (synthetic features), against plain code, in one run.
 
 python scripts/bench_train.py                   # both configurations
 python scripts/bench_train.py --config ucf --threads 1
 
-`plain` keeps all states of a scan in memory at once and reads its videos one by one; `reference` scans frame by frame in plain PyTorch;
-`s5vh` is what `s5vh.train` does, which also keeps freed memory for the next step; the others do so with --keep.
-All take the steps of `s5vh.train.train_step`, before and after the warm-up of the pseudo-labels.
+`plain` keeps all states of a scan in memory at once and reads its videos one by one; `reference` scans frame
+by frame in plain PyTorch; `s5vh` is what `s5vh.train` does, which also keeps freed memory for the next step;
+the others do so with --keep.
+All take the steps of `s5vh.training.loop.train_step`, before and after the warm-up of the pseudo-labels.
 """
-import argparse, subprocess, sys, time
+import argparse
+import subprocess
+import sys
+import time
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from bench_tools import peak_memory, scans_by
-from s5vh import train
 from s5vh.codes import random_codes
-from s5vh.training.run import TrainConfig, complete, feature_batches, new_state, train_step
+from s5vh.methods import s5vh
+from s5vh.training.batches import feature_batches
+from s5vh.training.checkpoint import TrainState
+from s5vh.training.loop import train_step
+from s5vh.training.run import keep_memory
 
 FRAMES, FEATURES, BITS = 25, 4096, 64
 CONFIGS = dict(ucf=(512, 101), fcv=(1024, 450)) # videos held here, and centers
@@ -26,7 +34,8 @@ PARTS = 'data', 'forward', 'backward', 'optimiser', 'labels'
 
 class Store:
     "Synthetic features in memory, read as a `FeatureStore` is."
-    def __init__(self, n): self.array = np.random.default_rng(0).standard_normal((n, FRAMES, FEATURES), np.float32)
+    def __init__(self, n):
+        self.array = np.random.default_rng(0).standard_normal((n, FRAMES, FEATURES), np.float32)
     shape = property(lambda self: self.array.shape)
     def __len__(self): return len(self.array)
     def __getitem__(self, index): return np.ascontiguousarray(self.array[index])
@@ -37,15 +46,16 @@ def one_by_one(store, batches):
     for index in batches: yield torch.stack([torch.from_numpy(store[int(i)]) for i in index])
 
 
-class Split:
-    def __init__(self, store): self.train = type('Part', (), dict(features=store))
-
-
-def run(name, store):
+def run(name):
     "A training run's state before its first epoch."
     n, n_centers = CONFIGS[name]
-    config = complete(TrainConfig(name, BITS), n, n_centers)
-    return new_state(config, Split(store), random_codes(n_centers, BITS), np.arange(n) % n_centers, 'cpu')
+    preset = s5vh.s5vh_presets(name, n, 'described', 'mamba')
+    sizes = dict(bits=BITS, d_feature=FEATURES, n_centers=n_centers)
+    config = s5vh.S5VHConfig(dataset=name, method='s5vh', **sizes, **preset)
+    torch.manual_seed(0)
+    method = s5vh.S5VH(config, random_codes(n_centers, BITS)).train()
+    method.add_training_buffer('labels', F.one_hot(torch.arange(n) % n_centers, n_centers).float())
+    return TrainState(method, method.optimizer(), torch.arange(n), torch.Generator().manual_seed(0))
 
 
 @contextmanager
@@ -63,9 +73,9 @@ def steps(state, batches, index, seconds):
     "Train on `batches`, adding up the time of each part of a step."
     start = time.perf_counter()
     with ExitStack() as stack:
-        for owner, name, part in ((state.model, 'forward', 'forward'), (train, 'losses', 'forward'), (torch.Tensor, 'backward', 'backward'),
-                                  (state.optimizer, 'step', 'optimiser'), (train, 'updated_labels', 'labels')):
-            stack.enter_context(timed(seconds, owner, name, part))
+        watched = ((state.method, 'terms', 'forward'), (torch.Tensor, 'backward', 'backward'),
+                   (state.optimizer, 'step', 'optimiser'), (state.method, 'after_step', 'labels'))
+        for owner, name, part in watched: stack.enter_context(timed(seconds, owner, name, part))
         stream = iter(batches)
         for i in index:
             waited = time.perf_counter()
@@ -77,38 +87,43 @@ def steps(state, batches, index, seconds):
 
 def measure(state, store, way, n_steps, warm, keep=False):
     "Videos a second, and the share of each part."
-    state.epoch = 0 if warm else state.config.warmup
+    state.method.epoch = 0 if warm else state.config.warmup
     b, generator = state.config.batch_size, torch.Generator().manual_seed(0)
     index = [torch.randperm(len(store), generator=generator)[:b] for _ in range(n_steps)]
     batches = one_by_one(store, index) if way == 'plain' else feature_batches(store, index, 'cpu')
     seconds = dict.fromkeys(PARTS, 0.)
-    train.keep_memory(way == 's5vh' or keep)
-    with scans_by({'s5vh': 'fused'}.get(way, way), state.model): total = steps(state, batches, index, seconds)
+    keep_memory(way == 's5vh' or keep)
+    with scans_by({'s5vh': 'fused'}.get(way, way), state.method):
+        total = steps(state, batches, index, seconds)
     return n_steps * b / total, {part: s / total for part, s in seconds.items()}
 
 
 def bench(name, rounds, keep):
     "A table for one configuration: the ways in turns, so that a busy machine slows all alike."
     store = Store(CONFIGS[name][0])
-    state, found = run(name, store), {}
+    state, found = run(name), {}
     measure(state, store, 's5vh', 1, True)
     for _ in range(rounds):
         for way in ('plain', 'reference', 's5vh'):
             for warm in (True, False):
-                found.setdefault((way, warm), []).append(measure(state, store, way, 1 if way != 's5vh' else 3, warm, keep))
-    print(f'\n{name}: batch {state.config.batch_size}, {torch.get_num_threads()} threads; videos a second\n{"":28}{"":>9}{"to plain":>10}'
-          + ''.join(f'{p:>11}' for p in PARTS))
+                measured = measure(state, store, way, 1 if way != 's5vh' else 3, warm, keep)
+                found.setdefault((way, warm), []).append(measured)
+    print(f'\n{name}: batch {state.config.batch_size}, {torch.get_num_threads()} threads; videos a second')
+    print(f'{"":28}{"":>9}{"to plain":>10}' + ''.join(f'{p:>11}' for p in PARTS))
     for (way, warm), results in found.items():
         rate, parts = sorted(results, key=lambda r: r[0])[len(results) // 2]
         plain = sorted(r for r, _ in found['plain', warm])[len(results) // 2]
-        print(f'{way:12}{"warm-up" if warm else "after it":16}{rate:9.1f}{rate / plain:10.1f}' + ''.join(f'{parts[p]:11.1%}' for p in PARTS), flush=True)
+        shares = ''.join(f'{parts[p]:11.1%}' for p in PARTS)
+        when = 'warm-up' if warm else 'after it'
+        print(f'{way:12}{when:16}{rate:9.1f}{rate / plain:10.1f}{shares}', flush=True)
 
 
 def memory(name):
     store = Store(CONFIGS[name][0])
     before = peak_memory()
-    measure(run(name, store), store, 's5vh', 2, False)
-    print(f'{name}: largest resident memory {peak_memory():.2f} GB, {before:.2f} GB of it before training (packages, and the features)', flush=True)
+    measure(run(name), store, 's5vh', 2, False)
+    print(f'{name}: largest resident memory {peak_memory():.2f} GB, {before:.2f} GB of it before training '
+          '(packages, and the features)', flush=True)
 
 
 if __name__ == '__main__':
@@ -116,7 +131,7 @@ if __name__ == '__main__':
     p.add_argument('--config', nargs='+', choices=CONFIGS, default=list(CONFIGS))
     p.add_argument('--threads', type=int, default=torch.get_num_threads())
     p.add_argument('--rounds', type=int, default=1, help='the median of them is printed')
-    p.add_argument('--keep', action='store_true', help='the plain code and the reference keep freed memory too')
+    p.add_argument('--keep', action='store_true', help='plain code and reference keep freed memory too')
     p.add_argument('--memory', choices=CONFIGS, help='largest memory of our training only')
     args = p.parse_args()
     torch.set_num_threads(args.threads)
@@ -124,4 +139,5 @@ if __name__ == '__main__':
     else:
         for name in args.config:
             bench(name, args.rounds, args.keep)
-            subprocess.run([sys.executable, __file__, '--memory', name, '--threads', str(args.threads)], check=True)
+            command = [sys.executable, __file__, '--memory', name, '--threads', str(args.threads)]
+            subprocess.run(command, check=True)

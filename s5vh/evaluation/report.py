@@ -25,7 +25,7 @@ from ..methods.baselines import BASELINES, baseline as fit_baseline
 from ..parallel import pick_device
 from ..runs import current_commit, data_fingerprint, read_metrics, update_metrics
 
-# %% ../../nbs/06_evaluate.ipynb #03ddb69b
+# %% ../../nbs/06_evaluate.ipynb #132b1a67
 class Codes(NamedTuple):
     "The codes of a data set."
     name:str            # what to call them
@@ -44,7 +44,7 @@ def encode_splits(
     if data.database is data.query: return Codes(name, query, query)
     return Codes(name, query, model.encode(data.database.features, **options))
 
-# %% ../../nbs/06_evaluate.ipynb #e50a6c88
+# %% ../../nbs/06_evaluate.ipynb #dfc0464f
 def _names_code_files(
     path:str|Path,
 )->bool:
@@ -62,7 +62,7 @@ def source_kind(
     if isinstance(source, (str, Path)): return 'files' if _names_code_files(source) else 'path'
     return 'model' if hasattr(source, 'encode') else 'pair'
 
-# %% ../../nbs/06_evaluate.ipynb #97bdade0
+# %% ../../nbs/06_evaluate.ipynb #a7d8e355
 def codes_of_source(
     source,               # see the table above: a model, a path, a name, or a pair of codes
     data:VideoData,
@@ -274,7 +274,7 @@ def map_table(
     labels = data.query.labels, data.database.labels
     return {name: evaluate_codes(*pair, *labels, ks) for name, pair in codes.items()}
 
-# %% ../../nbs/06_evaluate.ipynb #c14cc8b6
+# %% ../../nbs/06_evaluate.ipynb #f44450c2
 def default_folder(
     source,         # as in `codes_of_source`
     data:VideoData,

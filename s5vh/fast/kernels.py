@@ -7,7 +7,7 @@ __all__ = ['inline', 'VECTOR_BYTES', 'CONTRACT', 'at_least', 'at_most', 'MANTISS
            'kernel', 'Vector', 'vector_of', 'VectorModel', 'lanes_of', 'load', 'at', 'store', 'increase', 'halved',
            'exp2_coefficients', 'exp2', 'log1p_unit', 'softplus', 'sigmoid', 'first_row', 'step_of', 'conv_forward',
            'silu_slope', 'load_before', 'conv_backward', 'aligned', 'decay_and_write', 'place_in_row', 'scan_forward',
-           'scan_state_backward', 'add_lanes', 'scan_backward']
+           'scan_state_backward', 'scan_backward']
 
 # %% ../../nbs/fast/kernels.ipynb #4c0a9ebc
 import math
@@ -484,15 +484,6 @@ def scan_state_backward(
         h = before
     return grad_a
 
-@inline
-def add_lanes(
-    sums, i, half, # `half` numbers from index `i` on
-):                 # number
-    "Their sum."
-    total = at(sums, i)
-    for lane in range(1, half): total += at(sums, i + lane)
-    return total
-
 # %% ../../nbs/fast/kernels.ipynb #fe03f93e
 @kernel
 def scan_backward(
@@ -553,4 +544,7 @@ def scan_backward(
         for s in range(length):
             row = (first + turn * s) * groups + group
             for k in range(2 * n):
-                grad_BC[row * 2 * n + k] = add_lanes(sums, (s * 2 * n + k) * half, half)
+                t = (s * 2 * n + k) * half
+                total = at(sums, t)
+                for lane in range(1, half): total += at(sums, t + lane)
+                grad_BC[row * 2 * n + k] = total
