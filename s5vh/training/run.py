@@ -9,6 +9,7 @@ __all__ = ['training_data', 'open_state', 'about_run', 'finish_run', 'keep_memor
 import ctypes
 from dataclasses import asdict
 from pathlib import Path
+
 from ..data.datasets import VideoData, load, load_training
 from ..files import project_root
 from ..methods.base import method_class
@@ -21,9 +22,9 @@ from .loop import fit
 
 # %% ../../nbs/05_train.ipynb #2a941a9c
 def training_data(
-    data,           # name of a data set, or an opened one
-    data_root=None, # see `s5vh.files.resolve_data_root`
-    select:str='last', # see `s5vh.methods.base.SELECTION`
+    data:str|VideoData, # name of a data set, or an opened one
+    data_root=None,     # see `s5vh.files.resolve_data_root`
+    select:str='last',  # see `s5vh.methods.base.SELECTION`
 )->VideoData:
     "The opened data set of a run: the training videos alone, unless the model is chosen by the queries."
     if isinstance(data, VideoData): return data
@@ -34,7 +35,7 @@ def open_state(
     method_name:str, # a name in `METHODS`
     config:Config,   # complete
     data:VideoData,
-    folder,          # of the run
+    folder:str|Path, # of the run
     device,          # where the model goes
     resume:bool,     # take up an unfinished run
 )->TrainState:
@@ -51,24 +52,26 @@ def about_run(
     state:TrainState,
 )->dict:   # plain values
     "What is known of a run before it begins."
-    c = state.config
-    about = dict(seed=c.seed, commit=current_commit(), data_fingerprint=state.data, complete=False)
-    return dict(config=asdict(c), **about)
+    config = state.config
+    return dict(config=asdict(config), seed=config.seed, commit=current_commit(),
+                data_fingerprint=state.data, complete=False)
 
 # %% ../../nbs/05_train.ipynb #994f0dfa
 def finish_run(
     state:TrainState, # after the last epoch
-    folder,           # of the run
+    folder:str|Path,  # of the run
     device:str,       # for the record
 )->None:
     "Write the chosen model, and what `metrics.json` says of the run."
-    c, last = state.config, state.history[-1] if state.history else {}
+    config, last_epoch = state.config, state.history[-1] if state.history else {}
     if state.best: state.method.load_state_dict(state.best['weights'])
     state.method.save_pretrained(folder)
+    selected = state.best.get('epoch', config.epochs)
+    figures = {f'train_{name}': value for name, value in last_epoch.items()}
+    seconds = sum(record['seconds'] for record in state.history)
     update_metrics(folder, complete=True, device=device, processes=world_size(),
-                   selection=SELECTION[c.select], selected_epoch=state.best.get('epoch', c.epochs),
-                   train_total_seconds=sum(r['seconds'] for r in state.history),
-                   **{f'train_{k}': v for k, v in last.items()})
+                   selection=SELECTION[config.select], selected_epoch=selected, **figures,
+                   train_total_seconds=seconds)
 
 # %% ../../nbs/05_train.ipynb #78eb7966
 def keep_memory(
@@ -89,15 +92,15 @@ def released_name(
 
 # %% ../../nbs/05_train.ipynb #8df2136b
 def train(
-    data,                 # 'digits', a published data set, a folder of the data root, or an opened data set
+    data:str|VideoData,   # 'digits', a published data set, a folder of the data root, or an opened data set
     bits:int,             # code length, a multiple of 8
     method:str='s5vh',    # how it is learned: a name in `s5vh.METHODS`
     mixer:str='mamba',    # temporal mixer of the network, see `s5vh.layers.mixers.MIXERS`
     data_root=None,       # folder of all data sets; None: the environment variable `S5VH_DATA`, else `data/`
     epochs:int=None,      # passes over the training videos; None: the data set's own number
     seed:int=0,           # weights, masks, shuffling and clustering
-    out=None,             # folder of the run; None: in `runs/`, named by the settings
-    *, device='auto',     # 'auto', 'cpu', 'cuda'
+    out:str|Path=None,    # folder of the run; None: in `runs/`, named by the settings
+    *, device:str='auto', # 'auto', 'cpu', 'cuda'
     resume:bool=True,     # resume an unfinished run in the folder; False: start over
     save_every:int=10,    # epochs between checkpoints
     progress:bool=True,   # show a bar
