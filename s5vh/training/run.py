@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ..data.datasets import VideoData, load, load_training
 from ..files import project_root
-from ..methods.base import SELECTION, Config, method_class
+from ..methods.base import method_class
+from ..methods.settings import SELECTION, Config
 from ..parallel import join_processes, main_process_first, pick_device, process_rank, world_size
 from ..runs import current_commit, link_run, run_name, update_metrics
 from .checkpoint import TrainState, check_same, new_state, read_state, restore, settings_of
@@ -81,6 +82,13 @@ def keep_memory(
     except (AttributeError, OSError, TypeError): return False
     mapped_blocks, trim_from = (0, 2**31 - 1) if keep else (1 << 16, 1 << 17)
     return bool(mallopt(-4, mapped_blocks) and mallopt(-1, trim_from))  # M_MMAP_MAX, M_TRIM_THRESHOLD
+
+# %% ../../nbs/05_train.ipynb #a6fb4b87
+def released_name(
+    config:Config,
+)->str:
+    "What the released code calls a run's model: its method, or the mixer in Mamba's place."
+    return config.method if config.mixer == 'mamba' else config.mixer
 
 # %% ../../nbs/05_train.ipynb #a6fb4b87
 def released_name(
