@@ -17,7 +17,7 @@ from tqdm import tqdm
 from ..data.features import open_h5, write_labels
 from ..files import DataError, MissingDataError, atomic_path, cache_dir, file_key
 from .backbones import Extractor, as_extractor, file_hash, tiny
-from .decode import ClipError, Limits, _check_file, read_frames
+from .decode import ClipError, Limits, check_file, read_frames
 
 # %% ../../nbs/video/extract.ipynb #708d8203
 def content_hash(
@@ -55,7 +55,7 @@ def cached_features(
     limits:Limits=Limits(),
 )->tuple:                   # file with `(t, f)` float32, and whether it was there
     "The features of a clip in a file, computed where they are not there yet."
-    _check_file(path, limits)
+    check_file(path, limits)
     key = hashlib.sha256(f'{content_hash(path, cache)} {extractor.fingerprint} {n_frames} {limits.whole} {limits.max_pixels}'.encode()).hexdigest()
     entry = Path(cache)/'features'/key[:2]/f'{key}.npy'
     if entry.exists(): return entry, True
