@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+
 from .files import DataError, atomic_path, project_root
 
 # %% ../nbs/runs.ipynb #d61d4ce6
@@ -29,10 +30,10 @@ def run_name(
 
 # %% ../nbs/runs.ipynb #63d099d8
 def link_run(
-    folder,      # of the run
-    dataset:str, # its data set
-    model:str,   # what the released code calls the model: its method, or the mixer in Mamba's place
-    bits:int,    # code length
+    folder:str|Path, # of the run
+    dataset:str,     # its data set
+    model:str,       # what the released code calls the model: its method, or the mixer in Mamba's place
+    bits:int,        # code length
 )->None:
     "Point `checkpoint/<dataset>/<MODEL>_<n>bit` and `logs/...` at a run, where links can be made."
     for top in ('checkpoint', 'logs'):
@@ -44,24 +45,27 @@ def link_run(
 
 # %% ../nbs/runs.ipynb #fb1e2565
 def read_metrics(
-    folder, # of a run, or anything else
-)->dict:    # empty where there is no `metrics.json`
+    folder:str|Path, # of a run, or anything else
+)->dict:             # empty where there is no `metrics.json`
     "What the `metrics.json` of a run says."
     path = Path(folder)/'metrics.json'
     if not path.exists(): return {}
     try: content = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as e: raise DataError(f'{path}: not a JSON file ({e})') from e
-    if not isinstance(content, dict): raise DataError(f'{path}: expected an object, found {type(content).__name__}')
+    except (UnicodeDecodeError, json.JSONDecodeError) as e:
+        raise DataError(f'{path}: not a JSON file ({e})') from e
+    if not isinstance(content, dict):
+        raise DataError(f'{path}: expected an object, found {type(content).__name__}')
     return content
 
 # %% ../nbs/runs.ipynb #281779b2
 def update_metrics(
-    folder,   # of a run; made where missing
-    **values, # what to add or replace
-)->dict:      # the whole content
+    folder:str|Path, # of a run; made where missing
+    **values,        # what to add or replace
+)->dict:             # the whole content
     "Add figures to a run's `metrics.json`, whole or not at all."
     content = read_metrics(folder) | values
-    with atomic_path(Path(folder)/'metrics.json') as temporary: temporary.write_text(json.dumps(content, indent=1))
+    text = json.dumps(content, indent=1)
+    with atomic_path(Path(folder)/'metrics.json') as temporary: temporary.write_text(text)
     return content
 
 # %% ../nbs/runs.ipynb #1b13ca6d

@@ -9,30 +9,33 @@ __all__ = ['whitening_scale', 'temporal_profile', 'video_vectors', 'normalized_a
 # %% ../../nbs/methods/neighbors.ipynb #ae91a744
 import math
 from typing import NamedTuple
+
 import numpy as np
 import scipy.fft
 import scipy.linalg
 import scipy.sparse
 import torch
 from torch import Tensor, nn
+
 from ..data.axes import FrameStatistics
 
 # %% ../../nbs/methods/neighbors.ipynb #6eb45bd7
 def whitening_scale(
-    variances, # `(p,)`, greatest first
-)->np.ndarray: # `(p,)` float32 factors
+    variances:np.ndarray, # `(p,)`, greatest first
+)->np.ndarray:            # `(p,)` float32 factors
     "Factors of a half-way whitening: the inverse square root of the standard deviations."
     return ((variances + 1e-4 * variances[0]) ** -0.25).astype(np.float32)
 
 # %% ../../nbs/methods/neighbors.ipynb #84557ee3
 def temporal_profile(
-    frames,          # `(N, t, p)`
-    n_waves:int=8,   # cosine waves over time, at most `t`
-)->np.ndarray:       # `(N, min(n_waves, t) * p)`
+    frames:np.ndarray, # `(N, t, p)`
+    n_waves:int=8,     # cosine waves over time, at most `t`
+)->np.ndarray:         # `(N, min(n_waves, t) * p)`
     "The course of each feature over time, slow changes weighing more than fast ones."
     t = frames.shape[1]
     waves = scipy.fft.dct(frames, axis=1, norm='ortho')[:, :n_waves] / math.sqrt(t)
-    return (waves * (1 + np.arange(waves.shape[1]))[:, None] ** -0.25).reshape(len(frames), -1)
+    weights = (1 + np.arange(waves.shape[1])) ** -0.25
+    return (waves * weights[:, None]).reshape(len(frames), -1)
 
 # %% ../../nbs/methods/neighbors.ipynb #b8a353be
 def video_vectors(
@@ -41,31 +44,37 @@ def video_vectors(
     n_latent:int=64,            # length of the vectors, at most `N - 1` and what a profile holds
 )->np.ndarray:                  # `(N, n_latent)` float32, unit rows
     "A unit vector for each video; the cosine of two says how alike the videos are."
-    s = statistics
-    profiles = [temporal_profile((store[i:i + 256] - s.mean) / s.scale @ s.axes.T) for i in range(0, len(store), 256)]
+    profiles = []
+    for i in range(0, len(store), 256):
+        standard = (store[i:i + 256] - statistics.mean) / statistics.scale
+        profiles.append(temporal_profile(standard @ statistics.axes.T))
     x = np.concatenate(profiles)
     x -= x.mean(0)
     p, n_latent = x.shape[1], min(n_latent, len(x) - 1, x.shape[1])
     variances, vectors = scipy.linalg.eigh(x.T @ x / len(x), subset_by_index=[p - n_latent, p - 1])
     x = x @ vectors[:, ::-1] * whitening_scale(variances[::-1])
-    return (x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    length = np.linalg.norm(x, axis=1, keepdims=True)
+    return (x / np.maximum(length, 1e-9)).astype(np.float32)
 
 # %% ../../nbs/methods/neighbors.ipynb #bc9448c3
 def normalized_adjacency(
-    vectors,    # `(N, p)`, unit rows
-    k:int=10,   # neighbours of a video, below `N`
-    block=1024, # videos at a time
-):              # sparse `(N, N)`, symmetric
+    vectors:np.ndarray,  # `(N, p)`, unit rows
+    k:int=10,            # neighbours of a video, below `N`
+    block:int=1024,      # videos at a time
+)->scipy.sparse.csr_array: # `(N, N)`, symmetric
     "Symmetrically normalized adjacency matrix of the k-nearest-neighbour graph."
-    n, columns, values = len(vectors), [], []
-    k = min(k, n - 1)
+    n, k = len(vectors), min(k, len(vectors) - 1)
+    columns, values = [], []
     for i in range(0, n, block):
         cosine = vectors[i:i + block] @ vectors.T
-        cosine[np.arange(len(cosine)), np.arange(i, i + len(cosine))] = -2  # not itself
+        rows = np.arange(len(cosine))
+        cosine[rows, rows + i] = -2  # not itself
         nearest = np.argpartition(-cosine, k - 1, axis=1)[:, :k]
         columns.append(nearest)
         values.append(np.take_along_axis(cosine, nearest, 1).clip(1e-3) ** 3)
-    W = scipy.sparse.csr_array((np.concatenate(values).ravel(), np.concatenate(columns).ravel(), np.arange(0, n * k + 1, k)), (n, n))
+    starts = np.arange(0, n * k + 1, k)  # of each row
+    content = np.concatenate(values).ravel(), np.concatenate(columns).ravel(), starts
+    W = scipy.sparse.csr_array(content, (n, n))
     W = (W + W.T) / 2
     root = scipy.sparse.diags_array(W.sum(1) ** -0.5)
     return (root @ W @ root).tocsr()
@@ -78,11 +87,11 @@ class Similar(NamedTuple):
 
 # %% ../../nbs/methods/neighbors.ipynb #4b8982bb
 def similar_videos(
-    vectors,              # `(N, p)`, unit rows
-    k:int=10,             # neighbours of a video in the graph
+    vectors:np.ndarray, # `(N, p)`, unit rows
+    k:int=10,           # neighbours of a video in the graph
     damping:float=0.9,  # `alpha`, the damping factor of the diffusion, 0 to 1
-    n_similar:int=50,     # `m`, at most `N - 1`
-    block=256,            # videos at a time
+    n_similar:int=50,   # `m`, at most `N - 1`
+    block:int=256,      # videos at a time
 )->Similar:
     "The videos most like each one, by diffusion on the graph of nearest neighbours."
     n, step = len(vectors), damping * normalized_adjacency(vectors, k)
@@ -112,8 +121,11 @@ class NeighborBank(nn.Module):
         super().__init__()
         row_of = torch.full((n_videos,), -1)
         row_of[videos] = torch.arange(len(videos))
-        buffers = dict(similar=torch.from_numpy(similar.videos), weights=torch.from_numpy(similar.weights),
-                       codes=torch.zeros(len(videos), n_bits), row_of=row_of)
+        buffers = dict(
+            similar=torch.from_numpy(similar.videos),
+            weights=torch.from_numpy(similar.weights),
+            codes=torch.zeros(len(videos), n_bits),
+            row_of=row_of)
         for name, value in buffers.items(): self.register_buffer(name, value, persistent=False)
 
     def update(self,

@@ -23,11 +23,12 @@ from ..codes import binarize
 from ..data.axes import frame_statistics
 from ..fast.linear import Linear
 from ..files import cache_dir
-from .base import StepOutput, Term, load_weights, n_kept, register
+from .base import StepOutput, Term, load_weights, register
 from .losses import (alignment_loss, contrastive_loss, neighbor_loss, reconstruction_loss,
                                  smooth_labels)
 from .neighbors import NeighborBank, similar_videos, video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views
+from .settings import n_kept
 from ..parallel import gather_rows, local_slice
 
 # %% ../../nbs/methods/s5vh.ipynb #4720a058

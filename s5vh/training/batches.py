@@ -9,8 +9,10 @@ __all__ = ['epoch_batches', 'training_videos', 'feature_batches', 'on_device']
 import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Iterator
+
 import torch
 from torch import Tensor
+
 from ..data.features import FeatureStore
 from ..parallel import world_size
 
@@ -37,7 +39,7 @@ def training_videos(
 
 # %% ../../nbs/training/batches.ipynb #bd4b9029
 def feature_batches(
-    features,       # a `FeatureStore`, or a tensor on the device
+    features:FeatureStore|Tensor, # on disk, or on the device
     batches:list,   # index tensors
     device,         # where the frames go
 )->Iterator[Tensor]: # `(b, t, f)` float32, in order
@@ -58,14 +60,13 @@ def on_device(
     store:FeatureStore,
     device,         # where the model is
     free:int=None,  # bytes free there; None: asked of the GPU
-):                  # tensor `(N, t, f)` on the device; `store` itself where it does not fit, or on a CPU
+)->Tensor|FeatureStore: # `(N, t, f)` on the device; `store` itself where it does not fit, or on a CPU
     "The features on the device, as float32 or float16, where they fit into half of its free memory."
     if free is None and torch.device(device).type != 'cuda': return store
     free = torch.cuda.mem_get_info(device)[0] if free is None else free
     for dtype in (torch.float32, torch.float16):
         if math.prod(store.shape) * dtype.itemsize > free / 2: continue
         features = torch.empty(store.shape, dtype=dtype, device=device)
-        for i, block in enumerate(store.blocks(256)):
-            features[256 * i:256 * (i + 1)] = torch.from_numpy(block)
+        for block, rows in zip(store.blocks(256), features.split(256)): rows.copy_(torch.from_numpy(block))
         return features
     return store
