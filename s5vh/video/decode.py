@@ -130,6 +130,7 @@ def _video_stream(container, limits):
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams: raise ClipError('no video stream' + ', only sound' * bool(container.streams.audio))
     stream = streams[0]
+    if stream.codec_context is None: raise ClipError('not a readable video file (unknown codec)')
     size = f'{stream.width} x {stream.height}'
     if stream.width * stream.height > limits.max_pixels:
         raise ClipError(f'too large: pictures of {size}, more than max_pixels = {limits.max_pixels}')
