@@ -24,8 +24,9 @@ def short(path):
 
 
 def passes(path, skip_flags, force_flags):
-    """Whether a notebook's tests pass; what fails is printed with its traceback. Stands here, not in a program,
-    since a notebook takes the place of `__main__` in the process that runs it."""
+    """Whether a notebook's tests pass; what fails is printed with its traceback.
+
+    Stands in a module: a notebook takes the place of `__main__` in the process that runs it."""
     from nbdev.test import test_nb
     os.chdir(NBS)
     try: return test_nb(path, skip_flags=skip_flags, force_flags=force_flags, basepath=ROOT)[0]
