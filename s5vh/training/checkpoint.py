@@ -124,12 +124,15 @@ def check_same(
     asked:dict,      # the settings asked for
     folder:str|Path, # where the checkpoint is, for the error
 )->None:
-    "Refuse to resume a run of other settings, naming the fields that differ."
+    "Refuse to resume a run of other settings, naming the fields that differ, or of an earlier version."
+    advice = 'Choose another `out`, or start over with resume=False'
+    if 'model' in saved:  # what versions before 0.2 called method and mixer
+        raise ValueError(f'{folder}: holds a run of an earlier version, whose checkpoint cannot be resumed; '
+                         f'its model opens as ever. {advice}')
     names = [name for name in {**asked, **saved} if saved.get(name) != asked.get(name)]
     if not names: return
     differing = ', '.join(f'{name} (there {saved.get(name)!r}, asked {asked.get(name)!r})' for name in names)
-    raise ValueError(f'{folder}: holds a run of other settings: {differing}. Choose another `out`, '
-                     'or start over with resume=False')
+    raise ValueError(f'{folder}: holds a run of other settings: {differing}. {advice}')
 
 # %% ../../nbs/training/checkpoint.ipynb #72dabe6d
 def restore(
