@@ -90,13 +90,6 @@ def released_name(
     "What the released code calls a run's model: its method, or the mixer in Mamba's place."
     return config.method if config.mixer == 'mamba' else config.mixer
 
-# %% ../../nbs/05_train.ipynb #a6fb4b87
-def released_name(
-    config:Config,
-)->str:
-    "What the released code calls a run's model: its method, or the mixer in Mamba's place."
-    return config.method if config.mixer == 'mamba' else config.mixer
-
 # %% ../../nbs/05_train.ipynb #8df2136b
 def train(
     data:str|VideoData,   # 'digits', a published data set, a folder of the data root, or an opened data set
