@@ -37,7 +37,7 @@ ROOMS = {
     'methods':     'codes files parallel fast data layers centers',
     'runs':        'files methods.base',
     'evaluation':  'codes files parallel fast data methods.base methods.baselines runs',
-    'training':    'files parallel data methods.base runs evaluation.metrics',
+    'training':    'files parallel data methods.base methods.settings runs evaluation.metrics',
     'search':      'codes files',
     'video':       'files parallel data',
     'inputs':      'codes files parallel data methods search video',

@@ -8,12 +8,11 @@ import hashlib
 import os
 import subprocess
 import sys
-import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import check_notebooks
-from notebooks import NBS, ROOT, notebooks, short
+from notebooks import ROOT, notebooks, passes, short
 
 BIN = Path(sys.executable).parent
 CHECKED = ('s5vh', 'scripts', 'nbs')    # what ruff reads
@@ -50,16 +49,6 @@ def lint():
 def complaints():
     "All that is wrong before a test has run, as lines."
     return out_of_step() + lint() + check_notebooks.problems()
-
-
-def passes(path, skip_flags, force_flags):
-    "Whether a notebook's tests pass; what fails is printed with its traceback."
-    from nbdev.test import test_nb
-    os.chdir(NBS)
-    try: return test_nb(path, skip_flags=skip_flags, force_flags=force_flags, basepath=ROOT)[0]
-    except Exception:
-        print(f'{short(path)}:', traceback.format_exc(), sep='\n', file=sys.stderr, flush=True)
-        return False
 
 
 def run_notebooks(paths, flags, n_workers):
