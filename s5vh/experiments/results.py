@@ -19,7 +19,7 @@ import numpy as np
 from ..data.datasets import DATASETS
 from .sweep import sweep_name
 from ..files import atomic_path, project_root, read_json
-from ..methods.base import current_names
+from ..methods.settings import current_names
 
 # %% ../../nbs/experiments/results.ipynb #a6661ed1
 def run_record(

@@ -21,7 +21,8 @@ from tqdm import tqdm
 from ..data.datasets import hold_out, load, missing_files
 from ..evaluation.report import evaluate
 from ..files import project_root, resolve_data_root
-from ..methods.base import METHODS, check_types, current_names
+from ..methods.base import METHODS
+from ..methods.settings import check_types, current_names
 from ..runs import current_commit, read_metrics, run_name, update_metrics
 from ..training.run import train
 

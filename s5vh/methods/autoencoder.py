@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..codes import binarize
-from .base import Config, Method, StepOutput, Term, register
+from .base import Method, StepOutput, Term, register
+from .settings import Config
 
 # %% ../../nbs/methods/autoencoder.ipynb #ae1758b9
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ from tqdm import tqdm
 
 from ..codes import to_codes
 from ..files import DataError, MissingDataError, atomic_path
-from s5vh.methods.settings import (
-    Config, check_rules, check_types, common_rules, cosine_decay, current_names, read_config,
-    read_config_values)
+from .settings import (Config, check_rules, check_types, common_rules, cosine_decay,
+                                   current_names, read_config, read_config_values)
 
 # %% ../../nbs/methods/base.ipynb #98240b37
 def two_views(

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from ..data.axes import pooled_blocks, pooled_mean, pooled_size, principal_directions
-from .base import METHODS, Config, Method, check_rules, register
+from .base import METHODS, Method, register
+from .settings import Config, check_rules
 
 # %% ../../nbs/methods/baselines.ipynb #657dce98
 def nearest_orthonormal(

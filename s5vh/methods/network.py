@@ -19,7 +19,8 @@ from ..data.axes import FrameStatistics
 from ..fast.linear import Linear
 from ..layers.blocks import temporal_layer
 from ..layers.mixers import MIXERS
-from .base import Config, Method
+from .base import Method
+from .settings import Config
 
 # %% ../../nbs/methods/network.ipynb #3fc41120
 SIZES = {'mini': 1, 'small': 6, 'base': 12}  # encoder layers; the decoder has 1

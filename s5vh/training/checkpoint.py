@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 
 from ..files import atomic_path
-from ..methods.base import Config, Method
+from ..methods.base import Method
+from ..methods.settings import Config
 from ..parallel import all_gather_object, process_rank, world_size
 from ..runs import data_fingerprint
 from .batches import training_videos
