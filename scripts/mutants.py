@@ -14,11 +14,11 @@ BIN = Path(sys.executable).parent
 # What is broken, in which notebook, and how: text of an exported cell -> what takes its place.
 MUTANTS = [
     ('contrastive and alignment weights swapped', 'methods/s5vh',
-     'c.cluster_temperature), c.alignment_weight)', 'c.cluster_temperature), c.contrastive_weight)'),
+     'alignment=Term(aligned, c.alignment_weight)', 'alignment=Term(aligned, c.contrastive_weight)'),
     ('alignment left out of the loss', 'methods/s5vh',
-     'c.cluster_temperature), c.alignment_weight)', 'c.cluster_temperature))'),
+     'alignment=Term(aligned, c.alignment_weight)', 'alignment=Term(aligned)'),
     ('reconstruction weight ignored', 'methods/s5vh',
-     'views.target), c.reconstruction_weight)', 'views.target), 1.)'),
+     'Term(rebuilt, c.reconstruction_weight)', 'Term(rebuilt, 1.)'),
     ('contrast taken for a mean over videos', 'methods/s5vh', 'whole_batch=True', 'whole_batch=False'),
     ('pseudo-labels updated before the warm-up is over', 'methods/s5vh',
      'if self.epoch < self.config.warmup: return', 'if self.epoch > self.config.warmup: return'),
@@ -36,7 +36,7 @@ MUTANTS = [
      'masked_fill(itself, -math.inf)', 'masked_fill(itself & False, -math.inf)'),
     ('off by one in a mask', 'methods/base', 'place >= n_frames - n_hidden', 'place > n_frames - n_hidden'),
     ('both views hide the same frames', 'methods/base', 'place < n_hidden]', 'place >= n_frames - n_hidden]'),
-    ('share of a process ignored in the loss', 'methods/base', 'local_share * t.value', 't.value'),
+    ('share of a process ignored in the loss', 'methods/base', 'local_share * term.value', 'term.value'),
     ('cosine decay ends at 0', 'methods/settings', 'return c.min_lr + (c.lr - c.min_lr)', 'return c.lr'),
     ('decoder reads the wrong places', 'methods/network',
      'hidden = take(x, order[:, n_visible:]) if', 'hidden = take(x, order[:, :t - n_visible]) if'),
