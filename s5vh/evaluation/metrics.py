@@ -201,6 +201,11 @@ class Evaluation(NamedTuple):
     scores:dict            # (protocol, ties) -> name -> `(q,)` values, NaN where a query has none
     curves:Curves          # with the self-match left out where the database is the query set
 
+    def __repr__(self):
+        values = self.scores.get(('literature', 'index'), {})
+        means = ', '.join(f'{name} {mean_known(value):.3f}' for name, value in values.items())
+        return f'Evaluation({self.n_query} queries, {self.n_database} videos, {self.n_bits} bits: {means})'
+
 # %% ../../nbs/evaluation/metrics.ipynb #3ec612f4
 class _Ranked(NamedTuple):
     "What is read off the rankings of all queries."
