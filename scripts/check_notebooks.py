@@ -24,9 +24,9 @@ MAX_EXPORTS = 3              # export cells before a sentence and an example mus
 MIN_TESTS = 0.6              # cells with asserting tests for each export cell
 LONG_MODULES = ('fast/',)    # kernels may be longer
 
-# Who may import whom. A room is a sub-package or a module at the top; it imports only rooms above it, and of
-# those only the ones it names. `methods.base` is one module of a room.
-ROOMS = {
+# What each sub-package, or module at the top, may import: only rows above its own, and of those only the
+# ones it names. `methods.base` is one module of a sub-package.
+ALLOWED_IMPORTS = {
     'codes':       '',
     'files':       '',
     'parallel':    '',
@@ -253,27 +253,30 @@ def imported(nodes, path, known):
     return found
 
 
-def is_allowed(target, room):
-    "Whether a module of `room` may import `target`."
-    within = target.split('.')[0] == room
-    return within or any(target == name or target.startswith(name + '.') for name in ROOMS[room].split())
+def is_allowed(target, package):
+    "Whether a module of `package` may import `target`."
+    allowed = ALLOWED_IMPORTS[package].split()
+    within = target.split('.')[0] == package
+    return within or any(target == name or target.startswith(name + '.') for name in allowed)
 
 
 def import_problems(name, path, known):
-    "Imports of one module that the table of rooms does not have, as lines."
-    room = name.split('.')[0]
-    if room not in ROOMS: return [f'{short(path)}: room {room}, expected one of {", ".join(ROOMS)}']
+    "Imports of one module that `ALLOWED_IMPORTS` does not have, as lines."
+    package = name.split('.')[0]
+    if package not in ALLOWED_IMPORTS:
+        return [f'{short(path)}: sub-package {package}, expected one of {", ".join(ALLOWED_IMPORTS)}']
     targets = imported(ast.walk(ast.parse(path.read_text(encoding='utf-8'))), path, known)
-    return [f'{short(path)}: imports {target}, expected only {ROOMS[room] or "modules of its own room"}'
-            for target in sorted(targets) if not is_allowed(target, room)]
+    allowed = ALLOWED_IMPORTS[package] or 'modules of its own'
+    return [f'{short(path)}: imports {target}, expected only {allowed}'
+            for target in sorted(targets) if not is_allowed(target, package)]
 
 
 def table_problems():
-    "Rows of the table of rooms that name a room below them."
-    order = list(ROOMS)
-    return [f'{short(__file__)}: {room} imports {name}, expected a row above it in ROOMS'
-            for room, names in ROOMS.items() for name in names.split()
-            if name.split('.')[0] not in order[:order.index(room)]]
+    "Rows of `ALLOWED_IMPORTS` that name a row below them."
+    order = list(ALLOWED_IMPORTS)
+    return [f'{short(__file__)}: {package} imports {name}, expected a row above it'
+            for package, names in ALLOWED_IMPORTS.items() for name in names.split()
+            if name.split('.')[0] not in order[:order.index(package)]]
 
 
 def find_cycle(graph):
