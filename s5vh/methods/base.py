@@ -52,9 +52,9 @@ class StepOutput(NamedTuple):
 
 # %% ../../nbs/methods/base.ipynb #0217846f
 def total_loss(
-    terms:dict,        # name -> `Term`
-    local_share:float=1., # this process's share of the batch's videos
-)->Tensor:             # scalar; summed over the processes, its gradients are those of the batch
+    terms:dict,           # name -> `Term`
+    local_share:float=1., # this process's share of the batch's videos, 0 to 1
+)->Tensor:                # scalar; summed over the processes, its gradients are those of the batch
     "Weighted sum of the terms that have a weight (S5VH, overall objective)."
     total = 0
     for term in terms.values():

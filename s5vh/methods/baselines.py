@@ -30,7 +30,7 @@ def nearest_orthonormal(
 def itq_rotation(
     projected:np.ndarray, # `(N, r)` centred projections on principal directions
     seed:int=0,           # of the random start
-    n_steps:int=50,
+    n_steps:int=50,       # alternations of codes and rotation
 )->np.ndarray:            # `(r, r)`, orthonormal
     "The rotation under which `projected` loses least by taking signs."
     r = projected.shape[1]
@@ -44,7 +44,7 @@ def itq_rotation(
 @dataclass(frozen=True)
 class BaselineConfig(Config):
     "Settings of a method that is fitted at once."
-    epochs:int=0       # there is nothing to train
+    epochs:int=0       # must be 0: there is nothing to train
     pool:str='mean'    # frames become one vector by their 'mean', or by 'flatten'
     n_frames:int=None  # frames a video that 'flatten' was fitted on
 

@@ -28,15 +28,15 @@ SIZES = {'mini': 1, 'small': 6, 'base': 12}  # encoder layers; the decoder has 1
 @dataclass(frozen=True)
 class NetworkConfig(Config):
     "Settings of the masked network, beside those of every method."
-    size:str='small'             # encoder layers, one of `SIZES`
+    size:str='small'             # encoder layers: 'mini' 1, 'small' 6, 'base' 12
     d_model:int=256              # width of the encoder
     d_decoder:int=192            # width of the decoder
-    drop_path:float=0.5          # of the last encoder layer; it rises linearly from 0 at the first
+    drop_path:float=0.5          # chance that a video skips the last encoder layer; rises linearly from 0
     backward:str='own'           # 'own' weights for the backward direction, or 'tied' to the forward ones
     step_init:str='mamba'        # 'mamba': log-uniform steps; 'equal': every step starts at 0.693
     decoder_order:str='temporal' # order of the decoder's tokens: 'temporal' or 'visible_first'
     pooling:str='codes'          # soft code: mean of the frames' 'codes', or code of their mean 'logits'
-    inputs:str='raw'             # features 'raw', or 'standard': minus the training mean, over the scale
+    inputs:str='raw'             # features 'raw', or 'standard': minus their training mean, over their scale
 
     @classmethod
     def choices(cls)->dict: # field -> names it may have
@@ -66,10 +66,10 @@ class NetworkConfig(Config):
 # %% ../../nbs/methods/network.ipynb #0dfadbab
 @functools.lru_cache(maxsize=32)
 def positions(
-    n_frames:int,       # frames, `t`
-    d_model:int,        # width, `d`
-    device='cpu',       # where the table lives
-)->Tensor:              # `(t, d)` float32
+    n_frames:int, # frames, `t`
+    d_model:int,  # width, `d`
+    device='cpu', # where the table lies
+)->Tensor:        # `(t, d)` float32
     "The fixed sinusoid that tells a frame's place in its video."
     channel = np.arange(d_model)
     angle = np.arange(n_frames)[:, None] / 10000 ** (2 * (channel // 2) / d_model)
@@ -78,10 +78,10 @@ def positions(
 
 # %% ../../nbs/methods/network.ipynb #07d26b95
 def take(
-    x:Tensor,          # `(b, t, d)`
-    index:Tensor,      # `(r, l)` frames to pick in each row
+    x:Tensor,           # `(b, t, d)`
+    index:Tensor,       # `(r, l)` frames to pick in each row
     videos:Tensor=None, # `(r,)` which video each row picks from; None: row i from video i
-)->Tensor:             # `(r, l, d)`
+)->Tensor:              # `(r, l, d)`
     "The frames `index` of the videos `videos`."
     if videos is None: videos = torch.arange(len(x), device=x.device)
     flat = index + videos[:, None] * x.shape[1]

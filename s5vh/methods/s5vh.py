@@ -37,23 +37,23 @@ VARIANTS = ('described', 'released', 'improved')
 @dataclass(frozen=True)
 class S5VHConfig(NetworkConfig):
     "Settings of S5VH, beside those of the network. Presets replace many of these defaults."
-    variant:str='described'          # sets the switches below where they are not given
+    variant:str='described'          # 'described', 'released' or 'improved': sets the switches not given
     n_centers:int=None               # hash centers, `K`
     reconstruction_weight:float=1.   # weight of the reconstruction loss
     contrastive_weight:float=1.      # weight of the contrastive loss
     alignment_weight:float=0.1       # weight of the alignment loss
     neighbor_weight:float=0.         # weight of the neighbours' loss; 0: there is none
-    tau_plus:float=0.1               # share of negatives of the video's own kind
-    temperature:float=0.5            # of the contrastive loss
-    cluster_temperature:float=0.5    # of the alignment loss
-    warmup:int=50                    # epochs before pseudo-labels learn
+    tau_plus:float=0.1               # expected share of false negatives in the contrastive loss, 0 to 1
+    temperature:float=0.5            # temperature of the contrastive loss
+    cluster_temperature:float=0.5    # temperature of the alignment loss
+    warmup:int=50                    # epochs before pseudo-labels are updated
     label_momentum:float=0.01        # share of the prediction in each update of the pseudo-labels
-    centers:str='consistent'         # how hash centers are found: see `s5vh.centers.hash_centers`
+    centers:str='consistent'         # search for hash centers: 'consistent', 'admm', 'hadamard' or 'random'
     classifier:str='centers'         # frozen hash 'centers', or 'free': trained
     pseudo_labels:str='same'         # from the 'same' clustering as the hash centers, or a 'second' one
     label_update:str='clean'         # 'clean': as in encoding; 'noisy': as the released code does
     start:str='random'               # the encoder's first Linear: 'random', or the frames' principal 'axes'
-    neighbor_temperature:float=0.2   # of the neighbours' loss
+    neighbor_temperature:float=0.2   # temperature of the neighbours' loss
     n_neighbors:int=10               # neighbours of a video in their graph
     damping:float=0.9                # chance that the diffusion on that graph takes a further step
 

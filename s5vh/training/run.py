@@ -24,7 +24,7 @@ from .loop import fit
 def training_data(
     data:str|VideoData, # name of a data set, or an opened one
     data_root=None,     # see `s5vh.files.resolve_data_root`
-    select:str='last',  # see `s5vh.methods.base.SELECTION`
+    select:str='last',  # see `s5vh.methods.settings.SELECTION`
 )->VideoData:
     "The opened data set of a run: the training videos alone, unless the model is chosen by the queries."
     if isinstance(data, VideoData): return data
