@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['project_root', 'resolve_data_root', 'cache_dir', 'writable', 'atomic_path', 'fsync', 'DataError', 'MissingDataError',
-           'jsonable', 'write_json', 'read_json', 'file_key', 'file_record', 'fingerprint']
+           'jsonable', 'write_json', 'read_json', 'read_json_object', 'file_key', 'file_record', 'fingerprint']
 
 # %% ../nbs/files.ipynb #c06f5d09
 import hashlib
@@ -107,6 +107,16 @@ def read_json(
     if not path.exists(): raise MissingDataError(f'{path}: no such file. {hint}'.strip())
     try: return json.loads(path.read_text())
     except ValueError as e: raise DataError(f'{path}: not a JSON file ({e})') from e
+
+# %% ../nbs/files.ipynb #d75c6d04
+def read_json_object(
+    path:str|Path, # the file
+    hint:str='',   # how to get the file, for the error when it is missing
+)->dict:           # its content
+    "Read a JSON file that holds an object, as settings and figures do; `DataError` for anything else."
+    content = read_json(path, hint)
+    if isinstance(content, dict): return content
+    raise DataError(f'{path}: expected an object, found {type(content).__name__}')
 
 # %% ../nbs/files.ipynb #6620c6fe
 def file_key(

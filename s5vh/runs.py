@@ -8,12 +8,11 @@ __all__ = ['run_name', 'link_run', 'read_metrics', 'update_metrics', 'current_co
 # %% ../nbs/runs.ipynb #0782d20f
 import contextlib
 import hashlib
-import json
 import os
 import subprocess
 from pathlib import Path
 
-from .files import DataError, atomic_path, project_root
+from .files import project_root, read_json_object, write_json
 
 # %% ../nbs/runs.ipynb #d61d4ce6
 def run_name(
@@ -49,13 +48,7 @@ def read_metrics(
 )->dict:             # empty where there is no `metrics.json`
     "What the `metrics.json` of a run says."
     path = Path(folder)/'metrics.json'
-    if not path.exists(): return {}
-    try: content = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as e:
-        raise DataError(f'{path}: not a JSON file ({e})') from e
-    if not isinstance(content, dict):
-        raise DataError(f'{path}: expected an object, found {type(content).__name__}')
-    return content
+    return read_json_object(path) if path.exists() else {}
 
 # %% ../nbs/runs.ipynb #281779b2
 def update_metrics(
@@ -64,8 +57,7 @@ def update_metrics(
 )->dict:             # the whole content
     "Add figures to a run's `metrics.json`, whole or not at all."
     content = read_metrics(folder) | values
-    text = json.dumps(content, indent=1)
-    with atomic_path(Path(folder)/'metrics.json') as temporary: temporary.write_text(text)
+    write_json(Path(folder)/'metrics.json', content)
     return content
 
 # %% ../nbs/runs.ipynb #1b13ca6d
