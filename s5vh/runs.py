@@ -12,6 +12,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from numpy.typing import ArrayLike
 from .files import project_root, read_json_object, write_json
 
 # %% ../nbs/runs.ipynb #d61d4ce6
@@ -70,7 +71,7 @@ def current_commit()->str: # 40 hexadecimal digits; None outside a repository
 
 # %% ../nbs/runs.ipynb #04a96736
 def data_fingerprint(
-    store, # `(N, t, f)` features, by slice: a `FeatureStore` or an array
+    store:ArrayLike, # `(N, t, f)` features, by slice: a `FeatureStore` or an array
 )->str:    # 16 hexadecimal digits
     "Tells one set of features from another, by its shape and its first and last eight videos."
     content = repr(store.shape).encode() + store[:8].tobytes() + store[-8:].tobytes()
