@@ -196,7 +196,7 @@ class Method(nn.Module):
     def encode(self,
         features:ArrayLike,  # `(N, t, f)`: array, tensor or `FeatureStore`
         batch_size:int=None, # videos at a time; None: 64 on a CPU, whose caches they suit, else 256
-        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest is padding; None: all are real
+        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest padding; None: all are real
         progress:bool=True,  # show a bar when it takes more than two seconds
     )->np.ndarray:           # `(N, bits)` int8, -1 or +1
         "The codes of videos, a batch at a time, on the device where the model is."

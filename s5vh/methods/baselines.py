@@ -117,7 +117,7 @@ class Baseline(Method):
     def encode(self,
         features:ArrayLike,   # `(N, t, f)`, or `(N, f)` already one vector a video
         batch_size:int=1024,  # videos at a time
-        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest is padding; None: all are real
+        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest padding; None: all are real
         progress:bool=True,   # show a bar when it takes more than two seconds
     )->np.ndarray:            # `(N, bits)` int8, -1 or +1
         "The codes of videos."

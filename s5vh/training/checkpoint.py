@@ -22,7 +22,7 @@ from ..files import atomic_path
 from ..methods.base import Method
 from ..methods.settings import Config
 from ..parallel import all_gather_object, process_rank, world_size
-from ..runs import data_fingerprint
+from ..files import data_fingerprint
 from .batches import training_videos
 
 # %% ../../nbs/training/checkpoint.ipynb #d0d34b78
