@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['project_root', 'resolve_data_root', 'cache_dir', 'writable', 'atomic_path', 'fsync', 'DataError', 'MissingDataError',
-           'jsonable', 'write_json', 'read_json', 'file_key', 'file_record', 'fingerprint']
+           'jsonable', 'write_json', 'read_json', 'read_json_object', 'file_key', 'file_record', 'fingerprint',
+           'model_fingerprint', 'data_fingerprint']
 
 # %% ../nbs/files.ipynb #c06f5d09
 import hashlib
@@ -108,6 +109,16 @@ def read_json(
     try: return json.loads(path.read_text())
     except ValueError as e: raise DataError(f'{path}: not a JSON file ({e})') from e
 
+# %% ../nbs/files.ipynb #d75c6d04
+def read_json_object(
+    path:str|Path, # the file
+    hint:str='',   # how to get the file, for the error when it is missing
+)->dict:           # its content
+    "Read a JSON file that holds an object, as settings and figures do; `DataError` for anything else."
+    content = read_json(path, hint)
+    if isinstance(content, dict): return content
+    raise DataError(f'{path}: expected an object, found {type(content).__name__}')
+
 # %% ../nbs/files.ipynb #6620c6fe
 def file_key(
     path:str|Path, # an existing file
@@ -134,3 +145,23 @@ def fingerprint(
     digest = hashlib.sha256(f'{array.shape}{array.dtype}'.encode())
     digest.update(array.data)
     return digest.hexdigest()[:16]
+
+# %% ../nbs/files.ipynb #81a75e16
+def model_fingerprint(
+    model:object, # with a `state_dict()` of tensors: a method of `s5vh.methods`, any module
+)->str:           # 16 hexadecimal digits
+    "A hash of the names, types, shapes and values of all weights: the same for the same model only."
+    digest = hashlib.sha256()
+    for name, value in sorted(model.state_dict().items()):
+        value = value.detach().cpu().contiguous()
+        digest.update(f'{name} {value.dtype} {tuple(value.shape)}'.encode())
+        digest.update(value.numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+# %% ../nbs/files.ipynb #04a96736
+def data_fingerprint(
+    store:object, # `(N, t, f)` features, by slice: a `FeatureStore` or an array
+)->str:       # 16 hexadecimal digits
+    "Tells one set of features from another, by its shape and its first and last eight videos."
+    content = repr(store.shape).encode() + store[:8].tobytes() + store[-8:].tobytes()
+    return hashlib.sha256(content).hexdigest()[:16]

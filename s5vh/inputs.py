@@ -19,7 +19,7 @@ from .data.features import FeatureStore, open_h5
 from .files import DataError, MissingDataError, atomic_path
 from .methods.base import open_model
 from .parallel import pick_device
-from .search.manifest import model_fingerprint
+from .files import model_fingerprint
 from .video.extract import extract, ids_path, read_ids
 
 # %% ../nbs/inputs.ipynb #d6c8a72a

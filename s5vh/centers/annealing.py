@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 import numba
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 from tqdm import tqdm
 from ..fast.compile import compiled
 
 # %% ../../nbs/centers/annealing.ipynb #d02bd7f1
 def unit_rows(
-    x,         # `(K, p)`, finite, no row of zeros
+    x:ArrayLike, # `(K, p)`, finite, no row of zeros
 )->np.ndarray: # `(K, p)` float64, every row of length 1
     "The directions of the rows of `x`."
     x = np.asarray(x, np.float64)
@@ -30,7 +31,7 @@ def unit_rows(
 
 # %% ../../nbs/centers/annealing.ipynb #d8bec49c
 def pair_ranks(
-    semantic_centers, # `(K, p)`; only directions count
+    semantic_centers:ArrayLike, # `(K, p)`; only directions count
 )->np.ndarray:        # `(K, K)` float32, symmetric, -1 (least alike) to 1 (most alike); 0 on the diagonal
     "The rank of every pair's semantic similarity among all pairs, ties sharing their mean rank."
     unit = unit_rows(semantic_centers)
@@ -113,7 +114,7 @@ def _row_gains(
 # %% ../../nbs/centers/annealing.ipynb #e069d147
 @inlined
 def _dot(
-    x, # `(K,)` int32
+    x:ArrayLike, # `(K,)` int32
     y, # `(K,)` int32
 ):     # int32
     "Inner product of two integer vectors."

@@ -11,6 +11,7 @@ import warnings
 from math import comb
 from operator import index
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.linalg import hadamard
 from scipy.stats import rankdata
@@ -53,8 +54,8 @@ def _rank_correlation(
 
 # %% ../../nbs/02_centers.ipynb #1b495269
 def center_report(
-    hash_centers,     # `(K, n)` -1 or +1
-    semantic_centers, # `(K, p)`
+    hash_centers:ArrayLike, # `(K, n)` -1 or +1
+    semantic_centers:ArrayLike, # `(K, p)`
 )->dict:              # d_max, min_distance, mean_distance (bits); pairs_below; separated; spearman; histogram
     "Separation and consistency. `pairs_below`: nearer than d_max; `histogram[d]`: pairs at distance d."
     codes, unit = np.asarray(hash_centers, np.int64), unit_rows(semantic_centers)
@@ -110,7 +111,7 @@ def show_similarity(
 
 # %% ../../nbs/02_centers.ipynb #ab00f199
 def consistent_centers(
-    semantic_centers,           # `(K, p)`
+    semantic_centers:ArrayLike, # `(K, p)`
     n_bits:int,                 # `n`
     seed:int=0,                 # of the start and the search
     min_distance:int|None=None, # bits that every pair must keep; None: d_max
@@ -194,7 +195,7 @@ def row_separation(
 
 # %% ../../nbs/02_centers.ipynb #c14c570a
 def admm_centers(
-    semantic_centers, # `(K, p)`
+    semantic_centers:ArrayLike, # `(K, p)`
     n_bits:int,       # `n`
     seed:int=0,       # of the start
     n_sweeps:int=20,  # over the rows, at most
@@ -218,7 +219,7 @@ def admm_centers(
 
 # %% ../../nbs/02_centers.ipynb #c0ffee02
 def separated_centers(
-    semantic_centers, # `(K, p)`
+    semantic_centers:ArrayLike, # `(K, p)`
     n_bits:int,       # `n`
     seed:int=0,       # of the searches
 )->np.ndarray:        # `(K, n)` int8, -1 or +1
@@ -252,7 +253,7 @@ def _warn_if_too_close(
 
 # %% ../../nbs/02_centers.ipynb #d8f77f0f
 def hash_centers(
-    semantic_centers,        # `(K, p)`; only directions count
+    semantic_centers:ArrayLike, # `(K, p)`; only directions count
     n_bits:int,              # `n`, 8 to 256
     method:str='consistent', # or 'admm' (as released), 'hadamard' (separated, no semantics), 'random'
     seed:int=0,              # of starts and searches

@@ -7,6 +7,7 @@ __all__ = ['CENTERS', 'default_sizes', 'known_centers', 'parse_bits', 'same_dire
            'share_space', 'Centers', 'preprocess']
 
 # %% ../../nbs/centers/preprocess.ipynb #22c772a2
+from collections.abc import Sequence
 import re, warnings
 from dataclasses import dataclass, field
 from math import isqrt
@@ -46,7 +47,7 @@ def known_centers(
 
 # %% ../../nbs/centers/preprocess.ipynb #b2f4adca
 def parse_bits(
-    bits, # 64, [16, 32, 64], or '16 32 64'
+    bits:int|str|Sequence[int], # 64, [16, 32, 64], or '16 32 64'
 )->list:  # of int, each from 8 to 256
     "Code lengths as a list."
     if isinstance(bits, str):
@@ -238,7 +239,7 @@ class Centers:
 # %% ../../nbs/centers/preprocess.ipynb #afaa4866
 def preprocess(
     data:str|VideoData,           # name of a data set, see `load_training`; or an opened `VideoData`
-    bits,                         # code length or lengths, 8 to 256: 64, [16, 32] or '16 32'
+    bits:int|str|Sequence[int],   # code length or lengths, 8 to 256: 64, [16, 32] or '16 32'
     data_root:str|Path|None=None, # folder of data sets, for a name: see `resolve_data_root`
     out:str|Path|None=None,       # folder to write to; None: the data set's own, or the cache's if read-only
     n_centers:int|None=None,      # `K`; None: that of the files that are there, else `default_sizes`

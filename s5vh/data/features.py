@@ -152,7 +152,7 @@ def _check_features(
 
 # %% ../../nbs/data/features.ipynb #5011c436
 def _count_bad(
-    store:'FeatureStore',
+    store,
 )->np.ndarray: # `(N,)` NaN or infinite values of each video
     "Count the values of each video that are not finite."
     n_blocks = -(-len(store) // 256)
@@ -161,7 +161,7 @@ def _count_bad(
 
 # %% ../../nbs/data/features.ipynb #05bb328a
 def check_finite(
-    store:'FeatureStore',
+    store,
 )->None:
     "Refuse features with NaN or infinite values, saying how many and where the first is."
     seen = cache_dir()/'finite'/file_key(store.path)[:16]

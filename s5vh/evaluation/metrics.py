@@ -7,11 +7,13 @@ __all__ = ['PROTOCOLS', 'Protocol', 'radius_precision', 'usual_ks', 'check_ks', 
            'Curves', 'Evaluation', 'evaluate_all', 'score_table', 'evaluate_cosine']
 
 # %% ../../nbs/evaluation/metrics.ipynb #91e2bb29
+from collections.abc import Sequence
 import math
 import warnings
 from typing import Callable, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..data.axes import pooled_blocks
 from .ranking import EvalInputs, Ranking, eval_inputs, label_words, rank_database
@@ -74,7 +76,7 @@ def usual_ks(
 
 # %% ../../nbs/evaluation/metrics.ipynb #34d61d32
 def check_ks(
-    ks,     # ranks to cut at, or one
+    ks:Sequence[int], # ranks to cut at, or one
     n:int,  # items a query can find
 )->list:    # of int
     "The ranks to cut at; `ValueError` unless every one is a whole number from 1 to `n`."
@@ -121,11 +123,11 @@ def _join(
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 def query_scores(
-    query_codes,                  # ±1 `(q, n_bits)`, or packed uint8
-    database_codes,               # ±1 `(n, n_bits)`, or packed uint8
-    query_labels,                 # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
-    database_labels,              # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
-    ks=(5, 20, 40, 60, 80, 100),  # ranks to cut at
+    query_codes:ArrayLike,        # ±1 `(q, n_bits)`, or packed uint8
+    database_codes:ArrayLike,     # ±1 `(n, n_bits)`, or packed uint8
+    query_labels:ArrayLike,       # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
+    database_labels:ArrayLike,    # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
+    ks:Sequence[int]=(5, 20, 40, 60, 80, 100), # ranks to cut at
     protocol:str='literature',    # one of `PROTOCOLS`
     ties:str='index',             # one of `TIES`
     exclude_self:bool=None,       # leave each query out of its own ranking; default: under `no-self` alone
@@ -149,11 +151,11 @@ def query_scores(
 
 # %% ../../nbs/evaluation/metrics.ipynb #d9e270f0
 def evaluate_codes(
-    query_codes,                  # ±1 `(q, n_bits)`, or packed uint8
-    database_codes,               # ±1 `(n, n_bits)`, or packed uint8
-    query_labels,                 # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
-    database_labels,              # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
-    ks=(5, 20, 40, 60, 80, 100),  # ranks to cut at
+    query_codes:ArrayLike,        # ±1 `(q, n_bits)`, or packed uint8
+    database_codes:ArrayLike,     # ±1 `(n, n_bits)`, or packed uint8
+    query_labels:ArrayLike,       # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
+    database_labels:ArrayLike,    # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
+    ks:Sequence[int]=(5, 20, 40, 60, 80, 100), # ranks to cut at
     *,
     protocol:str='literature',    # one of `PROTOCOLS`
     ties:str='index',             # one of `TIES`
@@ -255,11 +257,11 @@ def _tie_pairs(
 
 # %% ../../nbs/evaluation/metrics.ipynb #d948facb
 def evaluate_all(
-    query_codes,                  # ±1 `(q, n_bits)`, or packed uint8
-    database_codes,               # ±1 `(n, n_bits)`, or packed uint8
-    query_labels,                 # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
-    database_labels,              # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
-    ks=(5, 20, 40, 60, 80, 100),  # ranks to cut at
+    query_codes:ArrayLike,        # ±1 `(q, n_bits)`, or packed uint8
+    database_codes:ArrayLike,     # ±1 `(n, n_bits)`, or packed uint8
+    query_labels:ArrayLike,       # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
+    database_labels:ArrayLike,    # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
+    ks:Sequence[int]=(5, 20, 40, 60, 80, 100), # ranks to cut at
     block:int=2048,               # queries handled at a time
 )->Evaluation:
     "Every protocol in every order of ties; where the database is the query set, also without the self-match."
@@ -316,11 +318,11 @@ def _top_similar(
 
 # %% ../../nbs/evaluation/metrics.ipynb #e2327a17
 def evaluate_cosine(
-    query_features,              # as in `pooled_blocks`
-    database_features,           # as in `pooled_blocks`
-    query_labels,                # as in `evaluate_codes`
-    database_labels,             # as in `evaluate_codes`
-    ks=(5, 20, 40, 60, 80, 100), # ranks to cut at
+    query_features:ArrayLike,    # as in `pooled_blocks`
+    database_features:ArrayLike, # as in `pooled_blocks`
+    query_labels:ArrayLike,      # as in `evaluate_codes`
+    database_labels:ArrayLike,   # as in `evaluate_codes`
+    ks:Sequence[int]=(5, 20, 40, 60, 80, 100), # ranks to cut at
     pool:str='mean',             # 'mean' over frames, or 'flatten'
     block:int=256,               # queries handled at a time
 )->dict:                         # 'MAP@5', ...: AP@k divided by k

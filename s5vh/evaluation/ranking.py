@@ -11,6 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 import torch
 from numba.extending import intrinsic
 
@@ -65,8 +66,8 @@ def _check_labels(
 
 # %% ../../nbs/evaluation/ranking.ipynb #ae8f92d4
 def label_words(
-    query_labels,    # `(q, n_classes)` of 0 and 1, or `(q,)` class ids
-    database_labels, # the same for the database
+    query_labels:ArrayLike, # `(q, n_classes)` of 0 and 1, or `(q,)` class ids
+    database_labels:ArrayLike, # the same for the database
     n_query:int,     # number of query codes
     n_database:int,  # number of database codes
 )->tuple[np.ndarray, np.ndarray]: # `(q, n_words)` and `(n, n_words)` uint64
@@ -94,7 +95,7 @@ def _check_signs(
 
 # %% ../../nbs/evaluation/ranking.ipynb #38555fa5
 def code_words(
-    codes,              # `(n, n_bits)` ±1, or packed `(n, n_bits // 8)` uint8; array, tensor or list
+    codes:ArrayLike,    # `(n, n_bits)` ±1, or packed `(n, n_bits // 8)` uint8; array, tensor or list
     name:str='query',   # whose codes, for the message
 )->tuple[np.ndarray, int]: # `(n, n_words)` uint64, and `n_bits`
     "Codes as 64-bit words; `ValueError` for an empty set or entries other than ±1."
@@ -123,10 +124,10 @@ class EvalInputs(NamedTuple):
 
 # %% ../../nbs/evaluation/ranking.ipynb #5bc7ec4d
 def eval_inputs(
-    query_codes,              # ±1 `(q, n_bits)`, or packed uint8 `(q, n_bits // 8)`
-    database_codes,           # ±1 `(n, n_bits)`, or packed uint8 `(n, n_bits // 8)`
-    query_labels,             # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
-    database_labels,          # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
+    query_codes:ArrayLike,    # ±1 `(q, n_bits)`, or packed uint8 `(q, n_bits // 8)`
+    database_codes:ArrayLike, # ±1 `(n, n_bits)`, or packed uint8 `(n, n_bits // 8)`
+    query_labels:ArrayLike,   # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
+    database_labels:ArrayLike, # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
     exclude_self:bool=False,  # leave item i out of the ranking of query i; the database is the queries
 )->EvalInputs:
     "Check the inputs of an evaluation and pack them; one `ValueError` for each thing that can be wrong."

@@ -23,7 +23,8 @@ from ..files import DataError, atomic_path, jsonable, project_root
 from ..methods.base import Method, current_names, open_model
 from ..methods.baselines import BASELINES, baseline as fit_baseline
 from ..parallel import pick_device
-from ..runs import current_commit, data_fingerprint, read_metrics, update_metrics
+from ..runs import current_commit, read_metrics, update_metrics
+from ..files import data_fingerprint
 
 # %% ../../nbs/06_evaluate.ipynb #132b1a67
 class Codes(NamedTuple):

@@ -8,6 +8,7 @@ __all__ = ['run_record', 'current_record', 'evaluated_runs', 'read_records', 'wr
            'plot_row', 'plot_rows', 'show_grid']
 
 # %% ../../nbs/experiments/results.ipynb #30280bad
+from collections.abc import Sequence
 import csv
 import json
 import re
@@ -83,7 +84,7 @@ def _mean_std(
 def cells(
     grid:dict,                   # from `read_grid`
     records:dict,                # from `read_records`
-    metrics=('MAP@5', 'MAP@20'),
+    metrics:Sequence[str]=('MAP@5', 'MAP@20'),
 )->list:                         # of dicts: dataset, row, bits, metric, mean, std, n
     "Every cell of a grid's tables; where no run has been evaluated, mean is None and n is 0."
     groups = {}
@@ -102,8 +103,8 @@ def cells(
 # %% ../../nbs/experiments/results.ipynb #922792d5
 def published_cells(
     dataset:str,                 # a published one gives cells; any other, none
-    bits=(16, 32, 64),           # code lengths wanted
-    metrics=('MAP@5', 'MAP@20'),
+    bits:Sequence[int]=(16, 32, 64), # code lengths wanted
+    metrics:Sequence[str]=('MAP@5', 'MAP@20'),
     path:str|Path=None,          # the file of published figures; None: `results/published.csv`
 )->list:                         # as `cells` gives them
     "Figures that others have published for a data set."
@@ -253,7 +254,7 @@ def plot_row(
     ax.errorbar(bits, means, [c['std'] or 0 for c in measured], marker='o', ms=3, capsize=2, label=label)
 def plot_rows(
     cells:list,           # from `cells`
-    rows,                 # labels of the rows to draw
+    rows:Sequence[str],   # labels of the rows to draw
     metric:str='MAP@20',
 )->plt.Figure:
     "A metric against code length for each data set that was measured."
@@ -278,7 +279,7 @@ def show_grid(
     grid:dict,    # from `read_grid`
     records:dict, # from `read_records`
     out:str|Path, # folder for CSV and LaTeX
-    metrics=('MAP@5', 'MAP@20'),
+    metrics:Sequence[str]=('MAP@5', 'MAP@20'),
 )->str:           # markdown: a table for each data set
     "A grid's tables, also written as CSV and LaTeX; published figures join those of their data set."
     own = cells(grid, records, metrics)

@@ -40,7 +40,7 @@ def run_experiment(
     dataset:str,          # as in `s5vh.training.run.train`
     bits:int,             # code length
     folder:str|Path,      # of the run
-    data_root=None,       # see `s5vh.files.resolve_data_root`
+    data_root:str|Path|None=None, # see `s5vh.files.resolve_data_root`
     split:int=None,       # a held-out share of the training videos instead of the queries
     device:str='auto',    # where to train and encode
     progress:bool=True,   # show a bar while training
@@ -82,7 +82,7 @@ def row_runs(
 
 # %% ../../nbs/experiments/sweep.ipynb #1195dfc2
 def read_grid(
-    path,   # a YAML file
+    path:str|Path, # a YAML file
 )->dict:    # 'title', 'note', and 'rows': label -> list of settings, one for each run
     "Read a grid. Raises `ValueError` that names file, row and setting."
     content = yaml.safe_load(Path(path).read_text())
@@ -129,7 +129,7 @@ def failure_reason(
 def run_command(
     settings:dict,  # of the run
     folder:Path,    # of the run, absolute
-    data_root,      # see `resolve_data_root`
+    data_root:str|Path|None, # see `resolve_data_root`
     device:str,     # where to train
 )->list:            # program and arguments
     "The command that executes the notebook of one run."
@@ -145,7 +145,7 @@ def run_command(
 def run_subprocess(
     settings:dict,     # of the run
     folder:str|Path,   # of the run; made where missing
-    data_root=None,    # see `resolve_data_root`
+    data_root:str|Path|None=None, # see `resolve_data_root`
     device:str='auto', # where to train
     threads:int=1,     # for the process
 )->str:                # '' where it went well, else what went wrong
@@ -177,7 +177,7 @@ def run_all(
     runs:Path,   # folder of all runs
     workers:int, # runs at a time
     bar:tqdm,    # over runs
-    data_root,   # as in `run_subprocess`
+    data_root:str|Path|None, # as in `run_subprocess`
     device:str,  # as in `run_subprocess`
 )->dict:         # name -> reason, of those that failed
     "Execute runs in processes of their own. One that fails does not stop the rest."
@@ -199,7 +199,7 @@ def run_all(
 # %% ../../nbs/experiments/sweep.ipynb #c7c480f0
 def missing_datasets(
     asked:dict,     # name -> settings, from `grid_runs`
-    data_root=None, # see `resolve_data_root`
+    data_root:str|Path|None=None, # see `resolve_data_root`
 )->dict:            # data set -> its missing files, of those that lack any
     "The data sets of a grid that cannot be used here."
     names = sorted({settings['dataset'] for settings in asked.values()})
@@ -210,7 +210,7 @@ def missing_datasets(
 def sweep(
     grid:str|Path,        # a YAML file
     runs:str|Path='runs', # folder of all runs
-    data_root=None,       # see `resolve_data_root`
+    data_root:str|Path|None=None, # see `resolve_data_root`
     workers:int=None,     # runs at a time; None: one for each core
     device:str='auto',    # where to train
     progress:bool=True,   # show a bar, and a line for each run

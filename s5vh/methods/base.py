@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -20,6 +21,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..codes import to_codes
+from ..data.datasets import VideoData
+from ..data.features import FeatureStore
 from ..files import DataError, MissingDataError, atomic_path
 from .settings import (Config, check_rules, check_types, common_rules, cosine_decay,
                                    current_names, read_config, read_config_values)
@@ -89,7 +92,7 @@ def method_class(
 
 # %% ../../nbs/methods/base.ipynb #e204b34b
 def check_frames(
-    features,  # `(N, t, f)`: array, tensor or `FeatureStore`
+    features:ArrayLike, # `(N, t, f)`: array, tensor or `FeatureStore`
     config:Config,
 )->None:
     "Refuse features that a model cannot read."
@@ -99,7 +102,7 @@ def check_frames(
 
 # %% ../../nbs/methods/base.ipynb #da194574
 def real_frames(
-    lengths,      # `(b,)` frames of each video that are no padding, 1 to `t`
+    lengths:ArrayLike, # `(b,)` frames of each video that are no padding, 1 to `t`
     n_frames:int, # `t`
 )->Tensor:        # `(b, t)` bool, True at the first `lengths` frames
     "Mask of the real frames of padded videos."
@@ -120,7 +123,7 @@ class Method(nn.Module):
         self.config = config
 
     @classmethod
-    def presets(cls, data, given:dict)->dict: # settings that were not given
+    def presets(cls, data:VideoData, given:dict)->dict: # settings that were not given
         "Values for an opened data set. `given` are the user's settings."
         return dict(batch_size=min(cls.Config.batch_size, len(data.train)))
 
@@ -130,7 +133,7 @@ class Method(nn.Module):
         return common_rules(config, n_videos, n_frames)
 
     @classmethod
-    def resolve_config(cls, data, bits:int, **settings)->Config:
+    def resolve_config(cls, data:VideoData, bits:int, **settings)->Config:
         "Resolve settings from what was given and from presets, and check them. None means: not given."
         check_types(cls.Config, dict(bits=bits) | settings)
         shape = data.train.features.shape
@@ -141,7 +144,7 @@ class Method(nn.Module):
         return config
 
     @classmethod
-    def build(cls, config:Config, data, videos:Tensor)->'Method':
+    def build(cls, config:Config, data:VideoData, videos:Tensor)->'Method':
         "A method before its first epoch. `videos` `(n,)`: indices of the training videos to learn from."
         torch.manual_seed(config.seed)
         return cls(config)
@@ -159,7 +162,7 @@ class Method(nn.Module):
         "Which frames each view of a batch hides."
         return two_views(n_videos, n_frames, self.config.mask_ratio, generator)
 
-    def before_epoch(self, store, videos:Tensor)->None:
+    def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "Called once before each epoch, with the training features and the indices of those learned from."
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
@@ -191,9 +194,9 @@ class Method(nn.Module):
 
     @torch.inference_mode()
     def encode(self,
-        features,            # `(N, t, f)`: array, tensor or `FeatureStore`
+        features:ArrayLike,  # `(N, t, f)`: array, tensor or `FeatureStore`
         batch_size:int=None, # videos at a time; None: 64 on a CPU, whose caches they suit, else 256
-        lengths=None,        # `(N,)` real frames of each video, the rest being padding; None: all are real
+        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest padding; None: all are real
         progress:bool=True,  # show a bar when it takes more than two seconds
     )->np.ndarray:           # `(N, bits)` int8, -1 or +1
         "The codes of videos, a batch at a time, on the device where the model is."
@@ -214,7 +217,7 @@ class Method(nn.Module):
         self.train(was_training)
         return codes
 
-    def save_pretrained(self, folder)->None:
+    def save_pretrained(self, folder:str|Path)->None:
         "Write `model.safetensors` and `config.json` into a folder, each whole or not at all."
         weights = {}
         for name, value in self.state_dict().items():
@@ -224,7 +227,7 @@ class Method(nn.Module):
         with atomic_path(Path(folder)/'config.json') as temporary: temporary.write_text(text)
 
     @classmethod
-    def from_pretrained(cls, folder, device='cpu')->'Method':
+    def from_pretrained(cls, folder:str|Path, device:str|torch.device='cpu')->'Method':
         "Open a saved model or the folder of a run, in evaluation mode."
         path = Path(folder)/'model.safetensors'
         model = cls(read_config(path.with_name('config.json'), cls.Config))
@@ -250,7 +253,7 @@ def read_weights(
 def load_weights(
     model:Method,
     weights:dict, # name -> tensor
-    path,         # where they come from, for the error
+    path:str|Path, # where they come from, for the error
 )->Method:        # in evaluation mode
     "Load weights into a model, or say which names or shapes differ."
     expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
@@ -294,7 +297,7 @@ def open_released(
 # %% ../../nbs/methods/base.ipynb #67c5c9fd
 def open_model(
     path:str|Path, # folder of a run or of a saved model, or a released `.pth` checkpoint
-    device='cpu',  # where the model goes
+    device:str|torch.device='cpu', # where the model goes
 )->Method:        # in evaluation mode
     "Open whichever kind of saved model is at `path`."
     path = Path(path)

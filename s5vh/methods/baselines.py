@@ -11,10 +11,12 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 import torch
 from torch import Tensor
 
 from ..data.axes import pooled_blocks, pooled_mean, pooled_size, principal_directions
+from ..data.datasets import VideoData
 from .base import METHODS, Method, register
 from .settings import Config, check_rules
 
@@ -64,7 +66,7 @@ class Baseline(Method):
         self.register_buffer('projection', torch.zeros(size, config.bits, dtype=torch.float64))
 
     @classmethod
-    def presets(cls, data, given:dict)->dict: # settings that were not given
+    def presets(cls, data:VideoData, given:dict)->dict: # settings that were not given
         "The number of frames, which `flatten` depends on."
         return dict(n_frames=data.train.features.shape[1] if given.get('pool') == 'flatten' else None)
 
@@ -75,7 +77,7 @@ class Baseline(Method):
                     epochs=(config.epochs == 0, '0: there is nothing to train'))
 
     @classmethod
-    def build(cls, config:BaselineConfig, data, videos:Tensor)->'Baseline':
+    def build(cls, config:BaselineConfig, data:VideoData, videos:Tensor)->'Baseline':
         "Fitted to the training videos `videos`."
         store = data.train.features
         return cls(config).fit(store if len(videos) == len(store) else store[videos.numpy()])
@@ -83,7 +85,7 @@ class Baseline(Method):
     def optimizer(self)->None: return None # nothing is trained
 
     def fit(self,
-        features, # `(N, t, f)`, or `(N, f)`: `FeatureStore`, array or tensor
+        features:ArrayLike, # `(N, t, f)`, or `(N, f)`: `FeatureStore`, array or tensor
     )->'Baseline':
         "Find the mean and the projection."
         mean, projection = self.find_projection(features)
@@ -92,7 +94,7 @@ class Baseline(Method):
         self.projection.zero_()[:, :rank].copy_(torch.from_numpy(projection))
         return self
 
-    def find_projection(self, features)->tuple: # mean `(d,)` and projection `(d, r)`, r at most `bits`
+    def find_projection(self, features:ArrayLike)->tuple: # mean `(d,)`, projection `(d, r)`, r at most `bits`
         "What turns a pooled vector into numbers whose signs are its code."
         raise NotImplementedError
 
@@ -113,9 +115,9 @@ class Baseline(Method):
         return ((frames * real).sum(1) / real.sum(1)).cpu().numpy()
 
     def encode(self,
-        features,             # `(N, t, f)`, or `(N, f)` already one vector a video
+        features:ArrayLike,   # `(N, t, f)`, or `(N, f)` already one vector a video
         batch_size:int=1024,  # videos at a time
-        lengths=None,         # `(N,)` real frames of each video, the rest being padding; None: all are real
+        lengths:ArrayLike|None=None, # `(N,)` real frames of each video, the rest padding; None: all are real
         progress:bool=True,   # show a bar when it takes more than two seconds
     )->np.ndarray:            # `(N, bits)` int8, -1 or +1
         "The codes of videos."
@@ -130,7 +132,7 @@ class Baseline(Method):
 @register('lsh')
 class RandomProjections(Baseline):
     "Locality-sensitive hashing by Gaussian projections (Charikar, 2002)."
-    def find_projection(self, features)->tuple: # mean and projection
+    def find_projection(self, features:ArrayLike)->tuple: # mean and projection
         "A Gaussian matrix; only the mean is learned from the features."
         mean = pooled_mean(features, self.config.pool)
         return mean, np.random.default_rng(self.config.seed).normal(size=(len(mean), self.config.bits))
@@ -139,7 +141,7 @@ class RandomProjections(Baseline):
 @register('pca')
 class PCASigns(Baseline):
     "Signs of the leading principal components."
-    def find_projection(self, features)->tuple: # mean and projection
+    def find_projection(self, features:ArrayLike)->tuple: # mean and projection
         "Principal directions, greatest variance first, as many as the features have."
         c = self.config
         return principal_directions(features, c.bits, c.pool, c.seed)[:2]
@@ -148,7 +150,7 @@ class PCASigns(Baseline):
 @register('itq')
 class ITQ(PCASigns):
     "PCA followed by iterative quantization (Gong and Lazebnik, CVPR 2011)."
-    def find_projection(self, features)->tuple: # mean and projection
+    def find_projection(self, features:ArrayLike)->tuple: # mean and projection
         "Principal directions, turned so that taking signs loses least."
         mean, directions = super().find_projection(features)
         blocks = pooled_blocks(features, self.config.pool)
@@ -159,7 +161,7 @@ class ITQ(PCASigns):
 @register('random')
 class RandomBits(Baseline):
     "Random codes that depend on a video's content alone."
-    def fit(self, features)->'RandomBits': return self # nothing is learned
+    def fit(self, features:ArrayLike)->'RandomBits': return self # nothing is learned
 
     def soft_codes(self, frames:Tensor, mask:Tensor=None)->Tensor:
         "Bits seeded by a checksum of the pooled features."
@@ -173,7 +175,7 @@ BASELINES = ('random', 'lsh', 'pca', 'itq')
 
 def baseline(
     name:str,        # one of `BASELINES`
-    train_features,  # `FeatureStore`, array or tensor: `(N, t, f)`, or `(N, f)`; what is learned is theirs
+    train_features:ArrayLike, # `FeatureStore`, array or tensor, `(N, t, f)` or `(N, f)`, to learn from
     bits:int,        # code length
     seed:int=0,      # of random bits, projections and rotations
     pool:str='mean', # 'mean' over frames, or 'flatten'

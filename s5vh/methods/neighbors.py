@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.axes import FrameStatistics
+from ..data.features import FeatureStore
 
 # %% ../../nbs/methods/neighbors.ipynb #6eb45bd7
 def whitening_scale(
@@ -39,7 +40,7 @@ def temporal_profile(
 
 # %% ../../nbs/methods/neighbors.ipynb #b8a353be
 def video_vectors(
-    store,                      # `(N, t, f)`: a `FeatureStore` or an array
+    store:FeatureStore,         # `(N, t, f)`: a `FeatureStore` or an array
     statistics:FrameStatistics, # of its frames
     n_latent:int=64,            # length of the vectors, at most `N - 1` and what a profile holds
 )->np.ndarray:                  # `(N, n_latent)` float32, unit rows

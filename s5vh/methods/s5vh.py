@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -21,6 +22,8 @@ from ..centers.hash_centers import hash_centers
 from ..centers.preprocess import default_sizes, known_centers, preprocess
 from ..codes import binarize
 from ..data.axes import frame_statistics
+from ..data.datasets import VideoData
+from ..data.features import FeatureStore
 from ..fast.linear import Linear
 from ..files import cache_dir
 from .base import StepOutput, Term, load_weights, register
@@ -130,7 +133,7 @@ def s5vh_rules(
 
 # %% ../../nbs/methods/s5vh.ipynb #79aa952c
 def centers_folder(
-    data,          # the opened data set
+    data:VideoData, # the opened data set
     n_centers:int, # centers to use
 )->Path:           # a folder; None: the data set's own
     "Where a run's centers are kept."
@@ -142,7 +145,7 @@ def centers_folder(
 # %% ../../nbs/methods/s5vh.ipynb #302e3c9c
 def training_centers(
     config:S5VHConfig,
-    data,           # the opened data set
+    data:VideoData, # the opened data set
 )->tuple:           # `(K, bits)` hash centers, -1 or +1, and `(N,)` index of each video's center
     "Hash centers and first pseudo-labels of a run, made on first use."
     c, out = config, centers_folder(data, config.n_centers)
@@ -158,7 +161,7 @@ def training_centers(
 # %% ../../nbs/methods/s5vh.ipynb #e28bc3b1
 def input_statistics(
     config:S5VHConfig, # `inputs`, `neighbor_weight`, `d_model`
-    store,             # the training features
+    store:FeatureStore, # the training features
     videos:Tensor,     # `(n,)` indices of those that are trained on; no other is looked at
 )->tuple:              # `FrameStatistics` and `(n, p)` video vectors; None for what is not needed
     "Statistics of the training features that the network's inputs and the neighbours' graph need."
@@ -187,7 +190,7 @@ class S5VH(HashNetwork):
     Config = S5VHConfig
     def __init__(self,
         config:S5VHConfig,
-        hash_centers=None, # `(n_centers, bits)`, -1 or +1: the frozen classifier; None: weights are loaded
+        hash_centers:ArrayLike|None=None, # `(n_centers, bits)`, -1 or +1: the classifier; None: for loading
     ):
         super().__init__(config)
         self.classifier = Linear(config.bits, config.n_centers, bias=False)
@@ -197,7 +200,7 @@ class S5VH(HashNetwork):
 
     @torch.no_grad()
     def set_hash_centers(self,
-        hash_centers, # `(n_centers, bits)`, -1 or +1
+        hash_centers:ArrayLike, # `(n_centers, bits)`, -1 or +1
     )->None:
         "Make `hash_centers` the classifier's weights."
         centers = torch.as_tensor(np.asarray(hash_centers), dtype=torch.float32)
@@ -208,7 +211,7 @@ class S5VH(HashNetwork):
         self.classifier.weight.copy_(centers)
 
     @classmethod
-    def presets(cls, data, given:dict)->dict: # settings that were not given
+    def presets(cls, data:VideoData, given:dict)->dict: # settings that were not given
         "Published settings for the published data sets and the digits; `improved` for others."
         shape = data.train.features.shape
         variant = given.get('variant') or ('described' if data.name in PRESETS else 'improved')
@@ -222,7 +225,7 @@ class S5VH(HashNetwork):
         return super().rules(config, n_videos, n_frames) | s5vh_rules(config, n_videos)
 
     @classmethod
-    def build(cls, config:S5VHConfig, data, videos:Tensor)->'S5VH':
+    def build(cls, config:S5VHConfig, data:VideoData, videos:Tensor)->'S5VH':
         "S5VH before its first epoch: centers, pseudo-labels and neighbours are made or read."
         c, store = config, data.train.features
         centers, center_ids = training_centers(c, data)

@@ -7,11 +7,10 @@ __all__ = ['SELECTION', 'RENAMED_SETTINGS', 'Config', 'current_names', 'check_ty
            'cosine_decay', 'read_config_values', 'read_config']
 
 # %% ../../nbs/methods/settings.ipynb #6275a268
-import json
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
-from ..files import DataError, MissingDataError
+from ..files import DataError, read_json_object
 from ..parallel import world_size
 
 # %% ../../nbs/methods/settings.ipynb #8251947a
@@ -137,14 +136,7 @@ def read_config_values(
     path:Path, # a `config.json`
 )->dict:
     "The content of a `config.json`, or a clear error."
-    expected = 'A saved model is a folder with config.json and model.safetensors'
-    if not path.exists(): raise MissingDataError(f'{path}: no such file. {expected}')
-    try: values = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as e:
-        raise DataError(f'{path}: not a JSON file ({e})') from e
-    if not isinstance(values, dict):
-        raise DataError(f'{path}: expected settings, found {type(values).__name__}')
-    return values
+    return read_json_object(path, 'A saved model is a folder with config.json and model.safetensors')
 
 # %% ../../nbs/methods/settings.ipynb #98257aa2
 def read_config(

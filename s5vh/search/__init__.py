@@ -7,7 +7,7 @@ if TYPE_CHECKING:  # what is imported on first use, for type checkers and editor
     from s5vh.search.duplicates import Duplicates, find_duplicates
     from s5vh.search.ids import Names, checked_ids, read_names, strings, write_names
     from s5vh.search.index import Index
-    from s5vh.search.manifest import ENGINES, FORMAT, IVF_FROM, Manifest, check_file, model_fingerprint
+    from s5vh.search.manifest import ENGINES, FORMAT, IVF_FROM, Manifest, check_file
     from s5vh.search.manifest import read_manifest, write_manifest
     from s5vh.search.milvus import MilvusIndex
 
@@ -16,7 +16,7 @@ _HOME = {
     'Duplicates': 'duplicates', 'find_duplicates': 'duplicates',
     'Names': 'ids', 'checked_ids': 'ids', 'read_names': 'ids', 'strings': 'ids', 'write_names': 'ids',
     'ENGINES': 'manifest', 'FORMAT': 'manifest', 'IVF_FROM': 'manifest', 'Manifest': 'manifest',
-    'check_file': 'manifest', 'model_fingerprint': 'manifest', 'read_manifest': 'manifest',
+    'check_file': 'manifest', 'read_manifest': 'manifest',
     'write_manifest': 'manifest'}
 __all__ = list(_HOME)
 

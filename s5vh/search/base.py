@@ -9,7 +9,7 @@ __all__ = ['packed_codes', 'check_radius', 'Neighbours', 'BaseIndex', 'flat_inde
 # %% ../../nbs/search/base.ipynb #f28879a3
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from torch import Tensor
@@ -18,9 +18,6 @@ from ..codes import pack, random_codes
 from ..files import DataError
 from .ids import checked_ids
 from .manifest import Manifest
-
-# %% ../../nbs/search/base.ipynb #98c6037a
-if TYPE_CHECKING: import faiss
 
 # %% ../../nbs/search/base.ipynb #7c566570
 def packed_codes(
@@ -104,7 +101,7 @@ class BaseIndex:
 # %% ../../nbs/search/base.ipynb #822c2410
 def flat_index(
     packed:np.ndarray, # `(n, bits // 8)` uint8, contiguous
-)->'faiss.IndexBinaryFlat':
+):
     "A FAISS index that compares with every code."
     import faiss
     flat = faiss.IndexBinaryFlat(8 * packed.shape[1])
@@ -113,7 +110,7 @@ def flat_index(
 
 # %% ../../nbs/search/base.ipynb #37312cde
 def packed_view(
-    flat:'faiss.IndexBinaryFlat', # in memory or mapped
+    flat, # in memory or mapped
 )->np.ndarray:                    # `(n, bits // 8)` uint8; valid as long as `flat` lives and does not change
     "The codes of a flat index, without a copy."
     import faiss
@@ -129,7 +126,7 @@ class Matches(NamedTuple):
     distance:np.ndarray # `(m,)` int32 bits
 
 def within_radius(
-    engine:'faiss.IndexBinary', # any that has a range search
+    engine, # any that has a range search
     query:np.ndarray,           # `(q, bits // 8)` uint8
     radius:int,                 # bits, included
 )->Matches:                     # of one query in any order

@@ -7,7 +7,7 @@ __all__ = ['pair_engine', 'close_pairs', 'groups_of', 'Duplicates', 'find_duplic
 
 # %% ../../nbs/search/duplicates.ipynb #11ca6b64
 from math import log2
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -17,14 +17,11 @@ from tqdm import tqdm
 from .base import check_radius, flat_index, packed_codes, within_radius
 from .ids import Names, strings
 
-# %% ../../nbs/search/duplicates.ipynb #036eedb7
-if TYPE_CHECKING: import faiss
-
 # %% ../../nbs/search/duplicates.ipynb #55b1d351
 def pair_engine(
     packed:np.ndarray, # `(n, bits // 8)` uint8
     radius:int,        # bits
-)->'faiss.IndexBinaryMultiHash|faiss.IndexBinaryFlat':
+):
     "A FAISS index whose range search misses nothing within `radius`: by parts if these are long, else flat."
     import faiss
     n, bits = len(packed), 8 * packed.shape[1]

@@ -7,21 +7,17 @@ __all__ = ['train_lists', 'InvertedLists']
 
 # %% ../../nbs/search/lists.ipynb #f1820f3d
 from math import log2
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .base import packed_view
 
-# %% ../../nbs/search/lists.ipynb #a4a4effe
-if TYPE_CHECKING: import faiss
-
 # %% ../../nbs/search/lists.ipynb #0d86170e
 def train_lists(
     packed:np.ndarray,                 # `(n, bits // 8)` uint8
-    quantizer:'faiss.IndexBinaryFlat', # empty, of as many bits; will hold the centers; keep it alive
+    quantizer, # empty, of as many bits; will hold the centers; keep it alive
     seed:int=0,                        # of the sample and of FAISS's clustering
-)->'faiss.IndexBinaryIVF':
+):
     "Put every code on the list of its nearest of about `sqrt(n)` centers."
     import faiss
     n_lists = 2 ** round(log2(len(packed)) / 2)
@@ -36,10 +32,10 @@ def train_lists(
 class InvertedLists:
     "FAISS inverted lists beside the flat index of the same codes."
     def __init__(self,
-        ivf:'faiss.IndexBinaryIVF',   # the lists
-        flat:'faiss.IndexBinaryFlat', # the same codes in the same order
+        ivf, # the lists
+        flat, # the same codes in the same order
         probes:int,                   # lists that a search looks into
-        quantizer:'faiss.IndexBinaryFlat|None'=None, # holds the centers; None: `ivf` owns it, as from a file
+        quantizer=None, # holds the centers; None: `ivf` owns it, as from a file
     ):
         self.ivf = ivf
         self.flat = flat
@@ -48,7 +44,7 @@ class InvertedLists:
 
     @classmethod
     def build(cls,
-        flat:'faiss.IndexBinaryFlat', # at least one code
+        flat, # at least one code
         target:float=0.95,            # recall to reach
         seed:int=0,                   # of the lists
     )->'InvertedLists':

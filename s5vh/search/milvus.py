@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
@@ -21,9 +20,6 @@ from .base import BaseIndex, Neighbours, check_radius, packed_codes
 from .duplicates import Duplicates, find_duplicates
 from .ids import checked_ids, strings
 from .manifest import FORMAT, Manifest
-
-# %% ../../nbs/search/milvus.ipynb #037eecb7
-if TYPE_CHECKING: from pymilvus import MilvusClient
 
 # %% ../../nbs/search/milvus.ipynb #43d6272f
 def split_address(
@@ -39,7 +35,7 @@ def split_address(
 def connect(
     uri:str,  # of a server, or a file that ends in `.db`
     path:str, # the address, for errors
-)->'MilvusClient':
+):
     "A connection to Milvus, or a clear error."
     try: from pymilvus import MilvusClient
     except ImportError as e:
@@ -51,7 +47,7 @@ def connect(
 
 # %% ../../nbs/search/milvus.ipynb #fb6345e1
 def make_collection(
-    client:'MilvusClient',
+    client, # of pymilvus
     collection:str,    # its name
     manifest:Manifest, # of the empty index
 )->None:
@@ -68,7 +64,7 @@ def make_collection(
 
 # %% ../../nbs/search/milvus.ipynb #50462e07
 def collection_manifest(
-    client:'MilvusClient',
+    client, # of pymilvus
     collection:str, # its name
     path:str,       # the address, for errors
 )->Manifest:

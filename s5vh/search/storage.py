@@ -8,7 +8,6 @@ __all__ = ['ENDINGS', 'Contents', 'write_contents', 'publish', 'remove_unnamed',
 # %% ../../nbs/search/storage.ipynb #d81b4a24
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -17,14 +16,11 @@ from .ids import Names, read_names, write_names
 from .lists import InvertedLists
 from .manifest import Manifest, check_file, read_manifest, write_manifest
 
-# %% ../../nbs/search/storage.ipynb #61861675
-if TYPE_CHECKING: import faiss
-
 # %% ../../nbs/search/storage.ipynb #24fd69e1
 @dataclass
 class Contents:
     "What an index holds: codes, their names, and where it has them, lists over the same codes."
-    flat:'faiss.IndexBinaryFlat'     # the codes, in order of insertion
+    flat:object     # FAISS's flat binary index: the codes, in order of insertion
     names:Names                      # one a code
     lists:InvertedLists|None=None    # None: every search compares with all codes
     mapped:bool=False                # whether the codes lie in a mapped file, where FAISS cannot add to them

@@ -41,7 +41,7 @@ def training_videos(
 def feature_batches(
     features:FeatureStore|Tensor, # on disk, or on the device
     batches:list,   # index tensors
-    device,         # where the frames go
+    device:str|torch.device, # where the frames go
 )->Iterator[Tensor]: # `(b, t, f)` float32, in order
     "The frames of each batch; the next one is read while the present one is in use."
     if isinstance(features, Tensor):
@@ -58,7 +58,7 @@ def feature_batches(
 # %% ../../nbs/training/batches.ipynb #4351d90d
 def on_device(
     store:FeatureStore,
-    device,         # where the model is
+    device:str|torch.device, # where the model is
     free:int=None,  # bytes free there; None: asked of the GPU
 )->Tensor|FeatureStore: # `(N, t, f)` on the device; `store` itself where it does not fit, or on a CPU
     "The features on the device, as float32 or float16, where they fit into half of its free memory."

@@ -17,11 +17,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..data.datasets import VideoData
 from ..files import atomic_path
 from ..methods.base import Method
 from ..methods.settings import Config
 from ..parallel import all_gather_object, process_rank, world_size
-from ..runs import data_fingerprint
+from ..files import data_fingerprint
 from .batches import training_videos
 
 # %% ../../nbs/training/checkpoint.ipynb #d0d34b78
@@ -46,8 +47,8 @@ class TrainState:
 def new_state(
     method_class:type, # subclass of `Method`
     config:Config,     # its settings, complete
-    data,              # the opened data set
-    device,            # where the model goes
+    data:VideoData,    # the opened data set
+    device:str|torch.device, # where the model goes
 )->TrainState:
     "A run before its first epoch: the same in all processes, but for the random numbers of skipped layers."
     store = data.train.features

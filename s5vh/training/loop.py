@@ -21,6 +21,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from ..data.datasets import VideoData
+from ..data.features import FeatureStore
 from ..evaluation.metrics import evaluate_codes, usual_ks
 from ..methods.base import Method, total_loss
 from ..parallel import (all_gather_object, all_reduce_gradients, all_reduce_sum, local_slice, process_rank,
@@ -83,7 +85,7 @@ def stop_signals()->Iterator[threading.Event]:
 # %% ../../nbs/training/loop.ipynb #9d606ab6
 def begin_epoch(
     state:TrainState,
-    store,            # the training features
+    store:FeatureStore, # the training features
 )->None:
     "Shuffle the videos and let the method prepare, unless the epoch has begun already."
     state.method.epoch = state.epoch
@@ -97,8 +99,8 @@ def begin_epoch(
 # %% ../../nbs/training/loop.ipynb #abc6d899
 def run_epoch(
     state:TrainState, # between two epochs, or within one
-    store,            # the training features
-    features,         # the same, or a tensor on the device
+    store:FeatureStore, # the training features
+    features:FeatureStore|Tensor, # the same, or a tensor on the device
     stop:threading.Event, # set in any process, the epoch is left after the step
     bar:tqdm,             # over steps
 )->None:
@@ -124,7 +126,7 @@ def run_epoch(
 @torch.no_grad()
 def batch_loss(
     state:TrainState, # in evaluation mode
-    store,            # the training features
+    store:FeatureStore, # the training features
     index:Tensor,     # `(n,)` the videos of the batch of all processes
     generator:torch.Generator, # of the masks
 )->float:
@@ -142,7 +144,7 @@ def batch_loss(
 # %% ../../nbs/training/loop.ipynb #f48eaa6d
 def held_out_loss(
     state:TrainState,
-    store,            # the training features
+    store:FeatureStore, # the training features
 )->float:
     "Mean loss on the held-out videos, in evaluation mode."
     videos = torch.from_numpy(np.setdiff1d(np.arange(len(store)), state.videos))
@@ -156,7 +158,7 @@ def held_out_loss(
 # %% ../../nbs/training/loop.ipynb #92e3e56b
 def test_query_map(
     method:Method,
-    data,          # the opened data set
+    data:VideoData, # the opened data set
 )->float:
     "Mean of the literature's MAP@k on the test queries."
     codes = [method.encode(split.features, progress=False) for split in (data.query, data.database)]
@@ -167,7 +169,7 @@ def test_query_map(
 # %% ../../nbs/training/loop.ipynb #b6bc9b6d
 def validate(
     state:TrainState, # between two epochs
-    data,             # the opened data set
+    data:VideoData,   # the opened data set
 )->None:
     "Every `select_every` epochs and after the last, score the model; keep its weights if they are the best."
     c = state.config
@@ -198,7 +200,7 @@ def save_or_warn(
 # %% ../../nbs/training/loop.ipynb #d014c1a8
 def finish_epoch(
     state:TrainState, # just after an epoch
-    data,             # the opened data set
+    data:VideoData,   # the opened data set
     folder:str|Path,  # of the run
     on_epoch:Callable=None, # called with the epoch's record
 )->None:
@@ -220,7 +222,7 @@ def steps_done(
 # %% ../../nbs/training/loop.ipynb #9ae48ab3
 def fit(
     state:TrainState,      # new, or restored
-    data,                  # the opened data set
+    data:VideoData,        # the opened data set
     folder:str|Path,       # of the run
     save_every:int=10,     # epochs between checkpoints
     progress:bool=True,    # show a bar

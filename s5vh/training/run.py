@@ -10,6 +10,8 @@ import ctypes
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
+
 from ..data.datasets import VideoData, load, load_training
 from ..files import project_root
 from ..methods.base import method_class
@@ -23,7 +25,7 @@ from .loop import fit
 # %% ../../nbs/05_train.ipynb #2a941a9c
 def training_data(
     data:str|VideoData, # name of a data set, or an opened one
-    data_root=None,     # see `s5vh.files.resolve_data_root`
+    data_root:str|Path|None=None, # see `s5vh.files.resolve_data_root`
     select:str='last',  # see `s5vh.methods.settings.SELECTION`
 )->VideoData:
     "The opened data set of a run: the training videos alone, unless the model is chosen by the queries."
@@ -36,7 +38,7 @@ def open_state(
     config:Config,   # complete
     data:VideoData,
     folder:str|Path, # of the run
-    device,          # where the model goes
+    device:str|torch.device, # where the model goes
     resume:bool,     # take up an unfinished run
 )->TrainState:
     "A new run, or the unfinished one that the folder holds."
@@ -96,7 +98,7 @@ def train(
     bits:int,             # code length, a multiple of 8
     method:str='s5vh',    # how it is learned: a name in `s5vh.METHODS`
     mixer:str='mamba',    # temporal mixer of the network, see `s5vh.layers.mixers.MIXERS`
-    data_root=None,       # folder of all data sets; None: the environment variable `S5VH_DATA`, else `data/`
+    data_root:str|Path|None=None, # folder of all data sets; None: `S5VH_DATA`, else `data/`
     epochs:int=None,      # passes over the training videos; None: the data set's own number
     seed:int=0,           # weights, masks, shuffling and clustering
     out:str|Path=None,    # folder of the run; None: in `runs/`, named by the settings

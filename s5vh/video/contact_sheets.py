@@ -7,15 +7,11 @@ __all__ = ['contact_sheet', 'plot_contact_sheets']
 
 # %% ../../nbs/video/contact_sheets.ipynb #dcd43503
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from .decode import read_frames
-
-# %% ../../nbs/video/contact_sheets.ipynb #5704872f
-if TYPE_CHECKING: from matplotlib.figure import Figure
 
 # %% ../../nbs/video/contact_sheets.ipynb #38c04724
 def contact_sheet(
@@ -43,7 +39,7 @@ def plot_contact_sheets(
     rows:list[list[tuple]], # rows of cells (path, text below, color of the border), at least one
     n_frames:int=5,         # pictures of each clip
     width:float=1.9,        # of a strip, in inches
-)->'Figure':
+):
     "A table of clips, each a strip of frames."
     import matplotlib.pyplot as plt
     n_columns = max(len(row) for row in rows)

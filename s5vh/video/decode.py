@@ -11,15 +11,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..data.digits import digits_frames
 from ..files import DataError, atomic_path
-
-# %% ../../nbs/video/decode.ipynb #fe3b64c5
-if TYPE_CHECKING: import av
 
 # %% ../../nbs/video/decode.ipynb #887c702e
 def _container_format(path):
@@ -189,8 +186,8 @@ class Timeline(NamedTuple):
 
 # %% ../../nbs/video/decode.ipynb #41f3d995
 def read_timeline(
-    container:'av.container.InputContainer', # open, at its beginning
-    stream:'av.VideoStream',                 # of this container
+    container, # open, at its beginning
+    stream, # of this container
 )->Timeline:
     "Read when frames are shown from the packets of a clip, without decoding them."
     shown, n_trimmed = _packet_times(container, stream)
@@ -224,7 +221,7 @@ class _Decoder:
 
 # %% ../../nbs/video/decode.ipynb #3d01c279
 def apply_rotation(
-    frame:'av.VideoFrame', # `rotation` in degrees, anticlockwise, a multiple of 90
+    frame, # `rotation` in degrees, anticlockwise, a multiple of 90
 )->np.ndarray:             # `(height, width, 3)` uint8, contiguous
     "A frame as RGB, rotated as its file says."
     image, quarter_turns = frame.to_ndarray(format='rgb24'), round(frame.rotation / 90)
