@@ -99,7 +99,7 @@ def run_epoch(
     state:TrainState, # between two epochs, or within one
     store,            # the training features
     features,         # the same, or a tensor on the device
-    stop:threading.Event, # set in any process, the epoch is left after the step
+    stop:threading.Event, # set in any process, the epoch is left after the step, unless that was its last
     bar:tqdm,             # over steps
 )->None:
     "Train on the remaining batches of the epoch; on a fresh epoch, on all."
@@ -114,7 +114,7 @@ def run_epoch(
         state.remaining_batches = state.remaining_batches[1:]
         bar.update()
         bar.set_postfix({name: f'{value:.3f}' for name, value in term_means(sums).items()}, refresh=False)
-        if any(all_gather_object(stop.is_set())): return
+        if any(all_gather_object(stop.is_set())) and state.remaining_batches: return
     rate = state.method.learning_rate(state.epoch)
     state.history.append(epoch_record(state.epoch + 1, rate, state.running_sums))
     state.epoch += 1
