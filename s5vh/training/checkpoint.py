@@ -76,7 +76,7 @@ def checkpoint_content(
         settings=settings_of(state),
         model=state.method.state_dict(),
         buffers=state.method.training_buffers(),
-        optimizer=state.optimizer.state_dict(),
+        optimizer=None if state.optimizer is None else state.optimizer.state_dict(),
         generator=state.generator.get_state(),
         random=random,
         **{name: getattr(state, name) for name in KEPT_AS_IS})
@@ -155,7 +155,7 @@ def restore(
     for name, value in saved['buffers'].items():
         if name in buffers and buffers[name].shape == value.shape: buffers[name].copy_(value)
         else: put_buffer(state.method, name, value)
-    state.optimizer.load_state_dict(saved['optimizer'])
+    if state.optimizer is not None: state.optimizer.load_state_dict(saved['optimizer'])
     state.generator.set_state(saved['generator'])
     for name in KEPT_AS_IS: setattr(state, name, saved[name])
     random = saved['random']
