@@ -59,7 +59,7 @@ def total_loss(
     local_share:float=1., # this process's share of the batch's videos, 0 to 1
 )->Tensor:                # scalar; summed over the processes, its gradients are those of the batch
     "Weighted sum of the terms that have a weight (S5VH, overall objective)."
-    total = 0
+    total = torch.zeros(())
     for term in terms.values():
         if term.weight is None: continue
         value = term.value if term.whole_batch else local_share * term.value
@@ -150,8 +150,9 @@ class Method(nn.Module):
         return cls(config)
 
     def optimizer(self)->torch.optim.Optimizer:
-        "AdamW over everything that learns."
+        "AdamW over everything that learns; None where nothing does."
         c, learning = self.config, [p for p in self.parameters() if p.requires_grad]
+        if not learning: return None
         return torch.optim.AdamW(learning, lr=c.lr, weight_decay=c.weight_decay, fused=True)
 
     def learning_rate(self, epoch:int)->float:
@@ -177,7 +178,9 @@ class Method(nn.Module):
         raise NotImplementedError
 
     @property
-    def device(self)->torch.device: return next(x.device for x in (*self.parameters(), *self.buffers()))
+    def device(self)->torch.device:
+        "Where its tensors are; the CPU where it has none."
+        return next((x.device for x in (*self.parameters(), *self.buffers())), torch.device('cpu'))
 
     def autocast(self, device:torch.device):
         "Context of the network's matrix products, as `precision` says."

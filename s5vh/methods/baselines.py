@@ -82,8 +82,6 @@ class Baseline(Method):
         store = data.train.features
         return cls(config).fit(store if len(videos) == len(store) else store[videos.numpy()])
 
-    def optimizer(self)->None: return None # nothing is trained
-
     def fit(self,
         features:ArrayLike, # `(N, t, f)`, or `(N, f)`: `FeatureStore`, array or tensor
     )->'Baseline':

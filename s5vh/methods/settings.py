@@ -76,8 +76,9 @@ def check_types(
         else: hint = f'known are {", ".join(known)}'
         raise ValueError(f'unknown setting {name}; {hint}')
     for name, value in settings.items():
+        if value is None: continue
         accepted = (int, float) if known[name] is float else known[name]
-        if value is not None and (isinstance(value, bool) or not isinstance(value, accepted)):
+        if isinstance(value, bool) != (known[name] is bool) or not isinstance(value, accepted):
             raise ValueError(f'{name}: expected {known[name].__name__}, found {value!r}')
 
 # %% ../../nbs/methods/settings.ipynb #816d78b4

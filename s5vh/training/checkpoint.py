@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KEPT_AS_IS', 'TrainState', 'new_state', 'settings_of', 'checkpoint_content', 'save_state', 'read_checked',
-           'read_state', 'check_same', 'restore']
+           'read_state', 'check_same', 'put_buffer', 'restore']
 
 # %% ../../nbs/training/checkpoint.ipynb #c4a0a734
 import os
@@ -77,7 +77,7 @@ def checkpoint_content(
         settings=settings_of(state),
         model=state.method.state_dict(),
         buffers=state.method.training_buffers(),
-        optimizer=state.optimizer.state_dict(),
+        optimizer=None if state.optimizer is None else state.optimizer.state_dict(),
         generator=state.generator.get_state(),
         random=random,
         **{name: getattr(state, name) for name in KEPT_AS_IS})
@@ -137,6 +137,15 @@ def check_same(
     raise ValueError(f'{folder}: holds a run of other settings: {differing}. {advice}')
 
 # %% ../../nbs/training/checkpoint.ipynb #72dabe6d
+def put_buffer(
+    method:Method,
+    name:str,     # as in `Method.training_buffers`, with the modules it lies in
+    value:Tensor,
+)->None:
+    "Give a method a training buffer that it has not yet, or has in another shape."
+    *owners, own = name.split('.')
+    method.get_submodule('.'.join(owners)).register_buffer(own, value.to(method.device), persistent=False)
+
 def restore(
     state:TrainState, # a new state of the same settings
     saved:dict,       # from `read_state`
@@ -144,8 +153,10 @@ def restore(
     "Resume a run where a checkpoint left it."
     state.method.load_state_dict(saved['model'])
     buffers = state.method.training_buffers()
-    for name, value in saved['buffers'].items(): buffers[name].copy_(value)
-    state.optimizer.load_state_dict(saved['optimizer'])
+    for name, value in saved['buffers'].items():
+        if name in buffers and buffers[name].shape == value.shape: buffers[name].copy_(value)
+        else: put_buffer(state.method, name, value)
+    if state.optimizer is not None: state.optimizer.load_state_dict(saved['optimizer'])
     state.generator.set_state(saved['generator'])
     for name in KEPT_AS_IS: setattr(state, name, saved[name])
     random = saved['random']
