@@ -135,10 +135,14 @@ class Method(nn.Module):
     @classmethod
     def resolve_config(cls, data:VideoData, bits:int, **settings)->Config:
         "Resolve settings from what was given and from presets, and check them. None means: not given."
+        if bits is None: raise ValueError('bits: expected a positive multiple of 8, found None')
         check_types(cls.Config, dict(bits=bits) | settings)
         shape = data.train.features.shape
         given = {name: value for name, value in settings.items() if value is not None} | dict(bits=bits)
         known = dict(dataset=data.name, method=cls.name, d_feature=shape[2])
+        for name in known.keys() & given.keys():
+            if given[name] != known[name]:
+                raise ValueError(f'{name}: it is {known[name]!r} here, found {given[name]!r}')
         config = cls.Config(**known | cls.presets(data, given) | given)
         check_rules(config, cls.rules(config, *shape[:2]))
         return config

@@ -73,7 +73,9 @@ class Baseline(Method):
     @classmethod
     def rules(cls, config:BaselineConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
         "Any code length will do."
+        fits = config.n_frames is None or (config.pool == 'flatten' and config.n_frames == n_frames)
         return dict(bits=(config.bits >= 1, 'at least 1'),
+                    n_frames=(fits, f"{n_frames}, those of a video, with pool='flatten' alone"),
                     epochs=(config.epochs == 0, '0: there is nothing to train'))
 
     @classmethod
