@@ -14,6 +14,7 @@ import os
 import sys
 from inspect import Parameter
 from types import SimpleNamespace
+from typing import get_type_hints
 
 # %% ../nbs/shell.ipynb #8219362e
 def add_option(
@@ -70,11 +71,12 @@ def settings_of(
 )->dict:         # name -> anno, default and docment, as `docments` has them; those of its bases first
     "The fields of a settings class. `docments` reads the comments of one class, not those of its bases."
     from fastcore.docments import docments
-    found = {}
+    found, types = {}, get_type_hints(config)
     for cls in reversed(config.__mro__[:-1]):
         for name, field in docments(cls, full=True, returns=False).items():
             comment = field.docment or (found[name].docment if name in found else '')
-            found[name] = SimpleNamespace(anno=field.anno, default=field.default, docment=comment)
+            kind = types.get(name, field.anno)
+            found[name] = SimpleNamespace(anno=kind, default=field.default, docment=comment)
     return found
 
 # %% ../nbs/shell.ipynb #53e871ec

@@ -10,6 +10,7 @@ __all__ = ['SELECTION', 'RENAMED_SETTINGS', 'Config', 'current_names', 'check_ty
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import get_type_hints
 from ..files import DataError, read_json_object
 from ..parallel import world_size
 
@@ -70,7 +71,8 @@ def check_types(
     settings:dict, # name -> value; None stands for "not given"
 )->None:
     "Refuse unknown settings and values of the wrong type."
-    known = {f.name: f.type for f in fields(Config)}
+    types = get_type_hints(Config)
+    known = {f.name: types[f.name] for f in fields(Config)}
     for name in set(settings) - set(known):
         if name in RENAMED_SETTINGS: hint = f'it is now {RENAMED_SETTINGS[name]}'
         else: hint = f'known are {", ".join(known)}'

@@ -53,10 +53,10 @@ def open_state(
 def about_run(
     state:TrainState,
 )->dict:   # plain values
-    "What is known of a run before it begins."
+    "What is known of a run before it begins; scores that its folder may hold are of another model."
     config = state.config
     return dict(config=asdict(config), seed=config.seed, commit=current_commit(),
-                data_fingerprint=state.data, complete=False)
+                data_fingerprint=state.data, complete=False, evaluated=False)
 
 # %% ../../nbs/05_train.ipynb #994f0dfa
 def finish_run(
