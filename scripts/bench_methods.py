@@ -1,9 +1,9 @@
-"""Cost of every method on one data set: parameters, seconds an epoch, memory, what a checkpoint keeps beside the network.
+"""Cost of every method on one data set: parameters, seconds an epoch, memory, what a checkpoint keeps.
 
 python scripts/bench_methods.py                               # the embedded digits, 32 bits
 python scripts/bench_methods.py --dataset mine --data-root data --layers 1
 
-Each method trains in a process of its own, on one thread, at the width and depth of its settings for the data set.
+Each method trains in a process of its own, on one thread, at the width of its settings for the data set.
 """
 import argparse
 import json
@@ -77,7 +77,8 @@ def main():
     import s5vh.methods  # noqa: F401, registers them
     for name in METHODS:
         command = [sys.executable, *sys.argv, '--only', name]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {'OMP_NUM_THREADS': '1'})
+        one_thread = os.environ | {'OMP_NUM_THREADS': '1'}
+        done = subprocess.run(command, capture_output=True, text=True, env=one_thread)
         if done.returncode: sys.exit(done.stderr)
         print(done.stdout.splitlines()[-1], flush=True)
 
