@@ -23,7 +23,7 @@ from ..files import DataError, atomic_path, jsonable, project_root
 from ..methods.base import Method, current_names, open_model
 from ..methods.baselines import BASELINES, baseline as fit_baseline
 from ..parallel import pick_device
-from ..runs import current_commit, read_metrics, update_metrics
+from ..runs import current_commit, read_metrics, released_name, update_metrics
 from ..files import data_fingerprint
 
 # %% ../../nbs/06_evaluate.ipynb #132b1a67
@@ -290,9 +290,8 @@ def log_folder(
     data:VideoData,
     codes:Codes,    # of the source
 )->Path:
-    "Where the released code puts `map.txt`; a run with another mixer than Mamba is called by its mixer."
+    "Where the released code puts `map.txt`; a run with another layer than its method's own is called by the layer."
     own = results_folder(source, data)
     config = current_names(read_metrics(own)['config']) if own else {}
-    mixer = config.get('mixer', 'mamba')
-    name = config.get('method', codes.name) if mixer == 'mamba' else mixer
+    name = released_name(config.get('method', codes.name), config.get('mixer'))
     return project_root()/'logs'/data.name/f'{name.upper()}_{codes.query.shape[1]}bit'

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from ..fast.linear import Linear
 from .attention import Transformer
-from .blocks import drop_path
 from .causal import CausalMixer
+from .residual import drop_path
 
 # %% ../../nbs/layers/ssd.ipynb #1f49f071
 def decay_matrix(

@@ -24,8 +24,8 @@ from ..codes import to_codes
 from ..data.datasets import VideoData
 from ..data.features import FeatureStore
 from ..files import DataError, MissingDataError, atomic_path
-from .settings import (Config, check_rules, check_types, common_rules, cosine_decay,
-                                   current_names, read_config, read_config_values)
+from .settings import (SCHEDULES, Config, check_rules, check_types, common_rules, current_names,
+                                   read_config, read_config_values)
 
 # %% ../../nbs/methods/base.ipynb #98240b37
 def two_views(
@@ -117,6 +117,7 @@ class Method(nn.Module):
     Config = Config # class of its settings
     name = ''       # set by `register`
     epoch = 0       # epochs done; the loop keeps it
+    generator = None # the loop's random numbers, the same in all processes and in checkpoints; for training only
 
     def __init__(self, config:Config):
         super().__init__()
@@ -161,17 +162,21 @@ class Method(nn.Module):
 
     def learning_rate(self, epoch:int)->float:
         "Learning rate of an epoch, from 0 on."
-        return cosine_decay(epoch, self.config)
+        return SCHEDULES[self.config.schedule](epoch, self.config)
 
     def masks(self, n_videos:int, n_frames:int, generator:torch.Generator)->Tensor: # `(v, n, t)` bool
         "Which frames each view of a batch hides."
         return two_views(n_videos, n_frames, self.config.mask_ratio, generator)
 
+    def needed_videos(self, index:Tensor)->Tensor: # `(k * b,)`, those of `index` first
+        "The training videos whose frames `terms` gets for this process's videos `index` `(b,)`."
+        return index
+
     def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "Called once before each epoch, with the training features and the indices of those learned from."
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
-        "Losses of `frames` `(b, t, f)`, this process's share of videos `index` `(n,)`; masks `(v, b, t)`."
+        "Losses of `frames` `(k * b, t, f)`, see `needed_videos`; `index` `(n,)`: the batch; masks `(v, b, t)`."
         raise NotImplementedError
 
     def after_step(self, frames:Tensor, index:Tensor)->None:

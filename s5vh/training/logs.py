@@ -66,7 +66,7 @@ def add_sums(
     sums:dict,    # of a batch
 )->dict:
     "Add the sums of a batch to those of the epoch so far."
-    return {name: running[name] + value if name in running else value for name, value in sums.items()}
+    return running | {name: running.get(name, 0) + value for name, value in sums.items()}
 
 # %% ../../nbs/training/logs.ipynb #9bc882ea
 NOT_TERMS = ('videos', 'bits', 'products', 'seconds') # sums that are of no loss term

@@ -63,7 +63,7 @@ def descend(
 
 def train_step(
     state:TrainState, # method and optimiser
-    frames:Tensor,    # `(b, t, f)`, this process's share
+    frames:Tensor,    # `(k * b, t, f)`, this process's share: see `Method.needed_videos`
     index:Tensor,     # `(n,)` which training videos the batch of all processes holds
 )->dict:              # sums over the batch, see `batch_sums`
     "One step of the optimiser. Raises TrainingError when the loss is not finite."
@@ -73,7 +73,7 @@ def train_step(
     terms, soft = method.terms(frames, masks, index)
     sums = batch_sums(terms, soft, n)
     check_finite_loss(sums, state.epoch, index)
-    descend(state, terms, len(frames) / n)
+    descend(state, terms, (rows.stop - rows.start) / n)
     method.after_step(frames, index)
     return sums
 
@@ -98,13 +98,14 @@ def begin_epoch(
     store:FeatureStore, # the training features
 )->None:
     "Shuffle the videos and let the method prepare, unless the epoch has begun already."
-    state.method.epoch = state.epoch
+    state.method.epoch, state.method.generator = state.epoch, state.generator
     rate = state.method.learning_rate(state.epoch)
     for group in state.optimizer.param_groups if state.optimizer else (): group['lr'] = rate
     if state.remaining_batches: return
+    start = time.perf_counter()
     state.method.before_epoch(store, state.videos)
     state.remaining_batches = epoch_batches(state.videos, state.config.batch_size, state.generator)
-    state.running_sums = {}
+    state.running_sums = dict(seconds=torch.tensor(time.perf_counter() - start))
 
 # %% ../../nbs/training/loop.ipynb #abc6d899
 def run_epoch(
@@ -116,18 +117,18 @@ def run_epoch(
 )->None:
     "Train on the remaining batches of the epoch; on a fresh epoch, on all."
     begin_epoch(state, store)
-    device, batches = state.method.device, list(state.remaining_batches)
-    own = [b[local_slice(len(b))] for b in batches]
-    for index, frames in zip(batches, feature_batches(features, own, device)):
+    method, batches = state.method, list(state.remaining_batches)
+    own = [method.needed_videos(b[local_slice(len(b))]).cpu() for b in batches]
+    for index, frames in zip(batches, feature_batches(features, own, method.device)):
         start = time.perf_counter()
-        sums = train_step(state, frames, index.to(device))
+        sums = train_step(state, frames, index.to(method.device))
         seconds = torch.tensor(time.perf_counter() - start)
         state.running_sums = add_sums(state.running_sums, sums | dict(seconds=seconds))
         state.remaining_batches = state.remaining_batches[1:]
         bar.update()
         bar.set_postfix({name: f'{value:.3f}' for name, value in term_means(sums).items()}, refresh=False)
         if any(all_gather_object(stop.is_set())) and state.remaining_batches: return
-    rate = state.method.learning_rate(state.epoch)
+    rate = method.learning_rate(state.epoch)
     state.history.append(epoch_record(state.epoch + 1, rate, state.running_sums))
     state.epoch += 1
     state.remaining_batches, state.running_sums = [], {}
@@ -144,11 +145,12 @@ def batch_loss(
     method, n = state.method, len(index)
     rows = local_slice(n)
     masks = method.masks(n, store.shape[1], generator)[:, rows].to(method.device)
-    frames = torch.from_numpy(store[index[rows].numpy()]).to(method.device)
+    needed = method.needed_videos(index[rows]).cpu().numpy()
+    frames = torch.from_numpy(store[needed]).to(method.device)
     terms = dict(method.terms(frames, masks, index.to(method.device)).terms)
     for name, term in terms.items():
         if term.whole_batch: terms[name] = term._replace(value=term.value / world_size())
-    own = total_loss(terms, len(frames) / n)
+    own = total_loss(terms, (rows.stop - rows.start) / n)
     return all_reduce_sum(dict(loss=own))['loss'].item()
 
 # %% ../../nbs/training/loop.ipynb #f48eaa6d
