@@ -108,7 +108,7 @@ def train(
     dataset:str,          # 'digits', a published data set, or another folder of the data root
     bits:int,             # code length, a multiple of 8
     method:str='s5vh',    # what is learned: a method of `s5vh.methods`; with --help, its settings are listed
-    mixer:str=None,       # temporal layer: mamba, lstm, retnet, rwkv, transformer, vit ...; else the method's own
+    mixer:str=None,       # temporal layer: mamba, lstm, transformer, vit ...; else the method's own
     data_root:str=None,   # folder of all data sets; else S5VH_DATA, or data/
     out:str=None,         # folder of the run; else in runs/, named by the settings
     device:str='auto',    # 'auto', 'cpu' or 'cuda'

@@ -290,7 +290,7 @@ def log_folder(
     data:VideoData,
     codes:Codes,    # of the source
 )->Path:
-    "Where the released code puts `map.txt`; a run with another layer than its method's own is called by the layer."
+    "Where the released code puts `map.txt`; a layer that is not the method's own gives its name."
     own = results_folder(source, data)
     config = current_names(read_metrics(own)['config']) if own else {}
     name = released_name(config.get('method', codes.name), config.get('mixer'))

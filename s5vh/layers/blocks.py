@@ -9,7 +9,6 @@ __all__ = ['BLOCKS', 'OneWayLayer', 'run_reversed', 'BidirectionalLayer', 'tempo
 from functools import partial
 from typing import Callable
 
-import torch
 from torch import Tensor, nn
 
 from .mamba import Mamba

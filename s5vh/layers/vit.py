@@ -34,11 +34,11 @@ class VitAttention(nn.Module):
         x:Tensor,         # `(b, l, d)`
         mask:Tensor=None, # `(b, l)` bool, True where a frame is real; None: all are
     )->Tensor:            # `(b, l, d)`
-        q, k, v = self.qkv(x).chunk(3, dim=-1)
-        parts = q + self.q_bias, k, v + self.v_bias
+        none = torch.zeros_like(self.q_bias)
+        qkv = self.qkv(x) + torch.cat([self.q_bias, none, self.v_bias])
         keys = None if mask is None else mask[:, None, None, :]
-        y = F.scaled_dot_product_attention(*(split_heads(part, self.n_heads) for part in parts), keys)
-        return self.proj(join_heads(y))
+        heads = [split_heads(part, self.n_heads) for part in qkv.chunk(3, dim=-1)]
+        return self.proj(join_heads(F.scaled_dot_product_attention(*heads, keys)))
 
 # %% ../../nbs/layers/vit.ipynb #7cb881ac
 class Mlp(nn.Module):

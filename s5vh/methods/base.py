@@ -117,7 +117,7 @@ class Method(nn.Module):
     Config = Config # class of its settings
     name = ''       # set by `register`
     epoch = 0       # epochs done; the loop keeps it
-    generator = None # the loop's random numbers, the same in all processes and in checkpoints; for training only
+    generator = None # random numbers for training: the same in all processes, kept in checkpoints
 
     def __init__(self, config:Config):
         super().__init__()
@@ -176,7 +176,7 @@ class Method(nn.Module):
         "Called once before each epoch, with the training features and the indices of those learned from."
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
-        "Losses of `frames` `(k * b, t, f)`, see `needed_videos`; `index` `(n,)`: the batch; masks `(v, b, t)`."
+        "Losses of a batch `index` `(n,)`: frames of `needed_videos`, `(k * b, t, f)`; masks `(v, b, t)`."
         raise NotImplementedError
 
     def after_step(self, frames:Tensor, index:Tensor)->None:

@@ -272,8 +272,8 @@ class HashNetwork(Method):
     )->Tensor:                  # `(r, m, f)`
         "The hidden frames, from the codes of the visible ones."
         token = self.mask_token if mask_token is None else mask_token
-        learned = self.config.decoder_positions == 'learned'
-        return self.decoder(self.encoder_to_decoder(codes), token, order, self.pos_embed[0] if learned else None)
+        place = self.pos_embed[0] if self.config.decoder_positions == 'learned' else None
+        return self.decoder(self.encoder_to_decoder(codes), token, order, place)
 
     def forward(self,
         frames:Tensor, # `(b, t, f)`

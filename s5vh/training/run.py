@@ -45,7 +45,7 @@ def open_state(
     state = new_state(method_class(method_name), config, data, device)
     saved = read_state(folder) if resume else None
     if saved:
-        defaults = {field.name: field.default for field in fields(config)}  # of settings that are newer than it
+        defaults = {field.name: field.default for field in fields(config)}  # of settings newer than it
         check_same(defaults | saved['settings'], settings_of(state), folder)
         restore(state, saved)
     return state
