@@ -6,12 +6,14 @@
 __all__ = ['decay_matrix', 'ssd_matrix', 'ssd', 'head_size', 'SSD', 'AttentionLayer', 'WideBlock']
 
 # %% ../../nbs/layers/ssd.ipynb #f89f6dd3
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..fast.linear import Linear
-from .attention import Transformer
+from .attention import check_heads, join_heads, split_heads
 from .causal import CausalMixer
 from .residual import drop_path
 
@@ -115,16 +117,31 @@ class AttentionLayer(nn.Module):
         drop_path:float=0., # share of the videos that skip it in training
     ):
         super().__init__()
-        self.norm, self.attention = nn.LayerNorm(d_model), Transformer(d_model, n_heads)
-        self.attention.qkv = Linear(d_model, 3 * d_model, bias=False)
-        self.drop_path = drop_path
+        check_heads(d_model, n_heads)
+        self.n_heads, self.drop_path = n_heads, drop_path
+        self.norm = nn.LayerNorm(d_model)
+        self.qkv = Linear(d_model, 3 * d_model, bias=False)
+        self.out = Linear(d_model, d_model)
 
     def forward(self,
         x:Tensor,         # `(b, l, d_model)`
         mask:Tensor=None, # `(b, l)` bool, True at real frames; None: all are real
+        last:int=1,       # how many equal frames the last one stands for, where there is no mask
     )->Tensor:            # `(b, l, d_model)`
-        return drop_path(lambda x, mask: self.attention(self.norm(x), mask), x, mask,
-                         self.drop_path, self.training)
+        def branch(x, mask): return self.attend(self.norm(x), mask, last)
+        return drop_path(branch, x, mask, self.drop_path, self.training)
+
+    def attend(self,
+        x:Tensor,    # as in `forward`
+        mask:Tensor, # as in `forward`
+        last:int,    # as in `forward`
+    )->Tensor:       # `(b, l, d_model)`; zero where `mask` is False
+        "What the layer adds to its input."
+        qkv = [split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1)]
+        keys = None if mask is None else mask[:, None, None, :]
+        if mask is None and last > 1: keys = F.pad(qkv[0].new_full((1, 1), math.log(last)), (x.shape[1] - 1, 0))
+        y = self.out(join_heads(F.scaled_dot_product_attention(*qkv, keys)))
+        return y if mask is None else y.masked_fill(~mask[..., None], 0)
 
 # %% ../../nbs/layers/ssd.ipynb #d4cc6ebd
 class WideBlock(nn.Module):
@@ -143,6 +160,7 @@ class WideBlock(nn.Module):
         x:Tensor,         # `(b, l, d_model)`
         mask:Tensor=None, # `(b, l)` bool, True at real frames; None: all are real
     )->Tensor:            # `(b, l, d_model)`; zero where `mask` is False
+        def read(x, mask): return self.ssd(self.norm(x), mask)
         if mask is not None: x = x.masked_fill(~mask[..., None], 0)
-        x = drop_path(lambda x, mask: self.ssd(self.norm(x), mask), x, mask, self.drop_path, self.training)
+        x = drop_path(read, x, mask, self.drop_path, self.training)
         return self.attention(x, mask)
