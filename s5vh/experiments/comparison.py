@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['training_seconds', 'across_datasets', 'beside_public_code']
 
-# %% ../../nbs/experiments/comparison.ipynb #ffb86869
+# %% ../../nbs/experiments/comparison.ipynb #3e5733dd
 import csv
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from .results import format_cell, format_row
 from .sweep import sweep_name
 from ..files import project_root
 
-# %% ../../nbs/experiments/comparison.ipynb #f37fc0b0
+# %% ../../nbs/experiments/comparison.ipynb #6a0070dc
 def training_seconds(
     grid:dict,    # from `read_grid`
     records:dict, # from `read_records`
@@ -29,7 +29,7 @@ def training_seconds(
         if seconds: found[row] = float(np.mean(seconds))
     return found
 
-# %% ../../nbs/experiments/comparison.ipynb #08ea0194
+# %% ../../nbs/experiments/comparison.ipynb #8e72b250
 def across_datasets(
     cells:list,   # of any number of data sets, one code length, from `results.cells`
     seconds:dict, # row -> seconds, from `training_seconds`
@@ -51,13 +51,14 @@ def across_datasets(
         lines.append([row, *(text(row, dataset) for dataset in datasets), time])
     return '\n'.join(format_row(line) for line in lines)
 
-# %% ../../nbs/experiments/comparison.ipynb #3143af18
+# %% ../../nbs/experiments/comparison.ipynb #fcee0362
 def beside_public_code(
     cells:list,       # from `results.cells`, 32 bits
     path:str|Path=None, # a CSV file; None: `results/public_code.csv`
 )->list:              # of dicts: dataset, method, metric, mean, std, public, deviations
     "Our means beside the public code's figures, and how many of our deviations lie between."
-    with open(path or project_root()/'results/public_code.csv', newline='') as f: lines = list(csv.DictReader(f))
+    path = path or project_root()/'results/public_code.csv'
+    with open(path, newline='') as f: lines = list(csv.DictReader(f))
     by_place = {(c['dataset'], c['row'], c['metric']): c for c in cells if c['mean'] is not None}
     found = []
     for line in lines:
