@@ -111,8 +111,8 @@ class Baseline(Method):
         if mask is None: return next(pooled_blocks(frames, self.config.pool, max(1, len(frames))))
         if self.config.pool == 'flatten':
             raise ValueError("lengths: pool='flatten' needs videos of one length")
-        real = mask.to(frames)[..., None]
-        return ((frames * real).sum(1) / real.sum(1)).cpu().numpy()
+        alone = [self.pool(video[real][None]) for video, real in zip(frames, mask)]
+        return np.concatenate(alone)
 
     def encode(self,
         features:ArrayLike,   # `(N, t, f)`, or `(N, f)` already one vector a video

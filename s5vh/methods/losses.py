@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['reconstruction_loss', 'cosine_reconstruction_loss', 'contrastive_loss', 'alignment_loss', 'smooth_labels',
-           'neighbor_loss']
+           'neighbor_loss', 'half_codes', 'calibration_targets', 'calibration_loss']
 
 # %% ../../nbs/04_losses.ipynb #a3f06638
 import math
@@ -85,3 +85,41 @@ def neighbor_loss(
     itself = torch.arange(len(bank), device=soft.device) == index[:, None]
     log_p = scores.masked_fill(itself, -math.inf).log_softmax(-1)
     return -(weights * log_p.gather(-1, similar.expand(len(soft), -1, -1))).sum(-1).mean()
+
+# %% ../../nbs/04_losses.ipynb #80327940
+class _HalfCodes(torch.autograd.Function):
+    "Forward: a batch's halves; backward: the gradient of the codes, and a pull towards them."
+    @staticmethod
+    def forward(ctx, logits:Tensor, gamma:float)->Tensor:
+        place = logits.argsort(dim=-2, descending=True, stable=True).argsort(dim=-2)
+        codes = 2 * (place < logits.shape[-2] // 2).to(logits.dtype) - 1
+        ctx.pull = gamma * (logits - codes) / logits.numel()
+        return codes
+    @staticmethod
+    def backward(ctx, gradient:Tensor)->tuple: return gradient + ctx.pull, None
+
+def half_codes(
+    logits:Tensor, # `(n, bits)` of a batch, or `(v, n, bits)`: each view is divided by itself
+    gamma:float,   # strength of the pull of the logits towards their codes, at least 0
+)->Tensor:         # the same shape; each bit +1 for the upper half of the `n` videos, -1 for the others
+    "Balanced codes of a batch: of equal logits the earlier is above, an odd batch has one more -1 (bi-half)."
+    return _HalfCodes.apply(logits, gamma)
+
+# %% ../../nbs/04_losses.ipynb #30673afb
+def calibration_targets(
+    n_pairs:int, # pairs of videos
+)->Tensor:       # `(n_pairs,)`, ascending, 0 to 1
+    "Quantiles of Beta(2, 2) stretched to [-1, 1], negative ones 0: one in the middle of each equal share."
+    p = (torch.arange(n_pairs) + 0.5) / n_pairs
+    return (2 * (torch.asin(2 * p - 1) / 3).sin()).clamp(min=0)
+
+def calibration_loss(
+    soft:Tensor,    # `(v, n, bits)` soft codes of the views
+    vectors:Tensor, # `(n, p)` of the same videos: the cosine of two says how alike they are
+)->Tensor:          # scalar; at least two videos are needed
+    "Mean distance of the pairs' code cosines, in order of their feature cosines, from the targets (SDC)."
+    first, second = torch.triu_indices(len(vectors), len(vectors), 1, device=soft.device)
+    x, z = F.normalize(vectors, dim=-1), F.normalize(soft, dim=-1)
+    order = (x @ x.T)[first, second].argsort(stable=True)
+    cosines = (z @ z.mT)[:, first[order], second[order]]
+    return (cosines - calibration_targets(len(order)).to(soft.device)).abs().mean()
