@@ -42,7 +42,7 @@ class WSCHConfig(NetworkConfig):
     d_decoder:int=1024             # width of the decoder
     decoder_positions:str='none'   # nothing tells the decoder's tokens apart
     drop_path:float=0.             # chance that a video skips the last encoder layer
-    inputs:str='layernorm'         # each frame normalised by itself; or 'raw', 'standard' as in `NetworkConfig`
+    inputs:str='layernorm'         # frames normalised one by one, 'raw', or 'standard' as in `NetworkConfig`
     epochs:int=700                 # passes over the training videos, of all kinds
     stage1_epochs:int=100          # the first of them, with reconstruction alone
     stage1_mask_ratio:float=0.9    # share of frames hidden in those, and for the codes that are clustered
@@ -61,9 +61,8 @@ class WSCHConfig(NetworkConfig):
     @classmethod
     def choices(cls)->dict: # field -> names it may have
         "Settings that must be one of a few names."
-        own = dict(decoder_positions=('none',), decoder_order=('temporal',),
-                   inputs=('layernorm', 'raw', 'standard'))
-        return super().choices() | own
+        return super().choices() | dict(decoder_positions=('none',), decoder_order=('temporal',),
+                                        inputs=('layernorm', 'raw', 'standard'))
 
 # %% ../../nbs/methods/wsch.ipynb #7138217e
 def epoch_kind(
