@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CHOSEN_BY', 'CHOSEN_NOTE', 'run_record', 'current_record', 'evaluated_runs', 'read_records', 'write_records', 'cells',
-           'chosen_on_queries', 'published_cells', 'format_cell', 'pivot', 'markdown_table', 'latex_table',
-           'write_tables', 'margins', 'margin_table', 'plot_row', 'plot_rows', 'show_grid']
+           'chosen_on_queries', 'published_cells', 'format_cell', 'pivot', 'format_row', 'markdown_table',
+           'latex_table', 'write_tables', 'margins', 'margin_table', 'plot_row', 'plot_rows', 'show_grid']
 
 # %% ../../nbs/experiments/results.ipynb #30280bad
 from collections.abc import Sequence
@@ -171,7 +171,7 @@ def pivot(
     return heads, lines
 
 # %% ../../nbs/experiments/results.ipynb #89fa11e2
-def _format_row(
+def format_row(
     texts:list, # of the cells of a row
 )->str:
     "A row of a table in markdown."
@@ -183,7 +183,7 @@ def markdown_table(
     "A table in markdown, the best of each column in bold."
     heads, lines = pivot(cells)
     rows = [['', *heads], ['---'] * (len(heads) + 1)] + [[row, *texts] for row, texts in lines]
-    table = '\n'.join(_format_row(texts) for texts in rows)
+    table = '\n'.join(format_row(texts) for texts in rows)
     return f'{table}\n\n† {CHOSEN_NOTE}' if any(c.get('chosen_on_queries') for c in cells) else table
 
 # %% ../../nbs/experiments/results.ipynb #c0529f82
@@ -261,7 +261,7 @@ def margin_table(
             continue
         above = f'{sum(lead > 0 for lead in leads)} of {len(leads)}'
         lines.append([other, above, *(f'{x:+.3f}' for x in (min(leads), np.mean(leads), max(leads)))])
-    return '\n'.join(_format_row(line) for line in lines)
+    return '\n'.join(format_row(line) for line in lines)
 
 # %% ../../nbs/experiments/results.ipynb #dacc19ea
 def plot_row(
