@@ -84,7 +84,6 @@ class BidirectionalLayer(nn.Module):
 
 # %% ../../nbs/layers/blocks.ipynb #dabd2c6c
 BLOCKS = {'vit': VitBlock, 'bert': BertBlock, 'wide': WideBlock} # whole layers of two residual parts
-BLOCKS = {'vit': VitBlock, 'bert': BertBlock, 'wide': WideBlock} # whole layers, of two residual parts
 
 def temporal_layer(
     name:str,           # a key of `MIXERS` or `BLOCKS`
