@@ -174,21 +174,25 @@ class BPG(AutoSSVH):
         try: return self.views(frames, masks), hard
         finally: self.second_token = None
 
+    def consistency_terms(self, soft:Tensor, hard:bool)->dict: # name -> `Term`
+        "In training, after the warm-up: how far a hard view is from the random one."
+        c = self.config
+        if not (self.training and self.prototypes.ready): return {}
+        loss = soft.new_zeros(())
+        if hard: loss = consistency_loss(*soft, self.prototypes[-1].centroids, c.consistency_temperature)
+        return dict(consistency=Term(loss, c.consistency_weight))
+
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
         "AutoSSVH's terms with suppressed negatives; in training, the consistency of hard views."
         c, n = self.config, len(index)
         if self.training: views, hard = self.training_views(frames, masks, index)
         else: views, hard = self.views(frames, masks), False
-        terms = view_terms(views, c, n) | self.prototype_terms(views.soft, index)
+        terms = view_terms(views, c, n)
         if c.contrast == 'suppressed':
             first, second = (gather_rows(soft, n) for soft in views.soft)
             loss = suppressed_contrastive_loss(first, second, c.temperature)
             terms['contrastive'] = Term(loss, c.contrastive_weight, whole_batch=True)
-        if self.training and self.prototypes.ready:
-            loss = views.soft.new_zeros(())
-            centroids = self.prototypes[-1].centroids
-            if hard: loss = consistency_loss(*views.soft, centroids, c.consistency_temperature)
-            terms['consistency'] = Term(loss, c.consistency_weight)
+        terms |= self.prototype_terms(views.soft, index) | self.consistency_terms(views.soft, hard)
         return StepOutput(terms, views.soft.detach().mean(0))
 
     @classmethod
