@@ -15,6 +15,7 @@ from .bert import BertBlock
 from .mamba import Mamba
 from .mixers import MIXERS, is_causal
 from .residual import drop_path
+from .ssd import WideBlock
 from .vit import VitBlock
 
 # %% ../../nbs/layers/blocks.ipynb #289d1280
@@ -82,7 +83,7 @@ class BidirectionalLayer(nn.Module):
         return self.mamba1(self.norm1(x), mask) + run_reversed(self.mamba2, self.norm2(x), mask)
 
 # %% ../../nbs/layers/blocks.ipynb #dabd2c6c
-BLOCKS = {'vit': VitBlock, 'bert': BertBlock} # whole layers, with a feed-forward part of their own
+BLOCKS = {'vit': VitBlock, 'bert': BertBlock, 'wide': WideBlock} # whole layers of two residual parts
 
 def temporal_layer(
     name:str,           # a key of `MIXERS` or `BLOCKS`

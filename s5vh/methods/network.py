@@ -36,7 +36,7 @@ class NetworkConfig(Config):
     layers:int=None              # encoder layers; None: as `size` says
     heads:int=None               # attention heads of the encoder's `BLOCKS`; None: the block's own number
     decoder_layers:int=1         # layers of the decoder
-    decoder_heads:int=3          # attention heads of the decoder's `BLOCKS`
+    decoder_heads:int=None       # attention heads of the decoder's `BLOCKS`; None: the block's own number
     decoder_positions:str='sinusoid' # a fixed 'sinusoid', or 'learned', from zero on
     n_frames:int=None            # frames a video, where decoder_positions='learned'
     feature_dropout:float=0.     # share of the input features that training drops, anew in each view
@@ -70,8 +70,8 @@ class NetworkConfig(Config):
         for name, known in self.choices().items():
             if getattr(self, name) not in known:
                 raise ValueError(f'{name}: expected one of {", ".join(known)}; found {getattr(self, name)!r}')
-        counts = ['d_feature', 'bits', 'd_model', 'd_decoder', 'decoder_layers', 'decoder_heads']
-        counts += [name for name in ('layers', 'heads') if getattr(self, name) is not None]
+        counts = ['d_feature', 'bits', 'd_model', 'd_decoder', 'decoder_layers']
+        counts += [name for name in ('layers', 'heads', 'decoder_heads') if getattr(self, name) is not None]
         if self.decoder_positions == 'learned': counts.append('n_frames')
         for name in counts:
             value = getattr(self, name)

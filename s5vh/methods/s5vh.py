@@ -27,8 +27,8 @@ from ..data.features import FeatureStore
 from ..fast.linear import Linear
 from ..files import cache_dir
 from .base import StepOutput, Term, load_weights, register
-from .losses import (alignment_loss, contrastive_loss, neighbor_loss, reconstruction_loss,
-                                 smooth_labels)
+from .losses import (alignment_loss, calibration_loss, contrastive_loss, half_codes,
+                                 neighbor_loss, reconstruction_loss, smooth_labels)
 from .neighbors import NeighborBank, similar_videos, video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views
 from .settings import n_kept
@@ -46,6 +46,8 @@ class S5VHConfig(NetworkConfig):
     contrastive_weight:float=1.      # weight of the contrastive loss
     alignment_weight:float=0.1       # weight of the alignment loss
     neighbor_weight:float=0.         # weight of the neighbours' loss; 0: there is none
+    calibration_weight:float=0.      # weight of the calibrated similarity distribution; 0: there is none
+    balance:float=0.                 # pull of bi-half codes, with pooling='logits'; 0: codes are signs
     tau_plus:float=0.1               # expected share of false negatives in the contrastive loss, 0 to 1
     temperature:float=0.5            # temperature of the contrastive loss
     cluster_temperature:float=0.5    # temperature of the alignment loss
@@ -128,6 +130,8 @@ def s5vh_rules(
         'tau_plus': (0 <= c.tau_plus < 1, '0 to below 1'),
         'label_momentum': (0 <= c.label_momentum <= 1, '0 to 1'),
         'damping': (0 < c.damping < 1, 'above 0 and below 1'),
+        'balance': (c.balance == 0 or c.balance > 0 and c.pooling == 'logits',
+                    "at least 0, and 0 with pooling='codes'"),
         'n_neighbors': (1 <= c.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are training videos'),
         'start': (c.start == 'random' or c.inputs == 'standard', "'random' with inputs='raw'")}
 
@@ -160,15 +164,16 @@ def training_centers(
 
 # %% ../../nbs/methods/s5vh.ipynb #e28bc3b1
 def input_statistics(
-    config:S5VHConfig, # `inputs`, `neighbor_weight`, `d_model`
+    config:S5VHConfig, # `inputs`, `neighbor_weight`, `calibration_weight`, `d_model`
     store:FeatureStore, # the training features
     videos:Tensor,     # `(n,)` indices of those that are trained on; no other is looked at
 )->tuple:              # `FrameStatistics` and `(n, p)` video vectors; None for what is not needed
-    "Statistics of the training features that the network's inputs and the neighbours' graph need."
-    if config.inputs != 'standard' and not config.neighbor_weight: return None, None
+    "Statistics of the training features that the network's inputs, neighbours and calibration need."
+    compares_videos = config.neighbor_weight or config.calibration_weight
+    if config.inputs != 'standard' and not compares_videos: return None, None
     features = store if len(videos) == len(store) else store[videos.numpy()]
     statistics = frame_statistics(features, max(128, config.d_model))
-    if not config.neighbor_weight: return statistics, None
+    if not compares_videos: return statistics, None
     return statistics, video_vectors(features, statistics._replace(axes=statistics.axes[:128]))
 
 # %% ../../nbs/methods/s5vh.ipynb #75b1b5e6
@@ -237,18 +242,33 @@ class S5VH(HashNetwork):
         if c.neighbor_weight:
             similar = similar_videos(vectors, c.n_neighbors, c.damping)
             model.neighbors = NeighborBank(similar, videos, len(store), c.bits)
+        if c.calibration_weight:
+            kept = torch.zeros(len(store), vectors.shape[1])
+            kept[videos] = torch.from_numpy(vectors)
+            model.add_training_buffer('vectors', kept)
         return model
 
+    def pool(self, logits:Tensor, mask:Tensor=None)->Tensor: # `(b, bits)`
+        "As in the network. In training with `balance`: mean logits, which `terms` makes codes of."
+        if self.training and self.config.balance and mask is None: return logits.mean(1)
+        return super().pool(logits, mask)
+
+    def gather_views(self, soft:Tensor, n:int)->Tensor: # `(v, n, bits)`
+        "The soft codes of all processes, from this one's `(v, b, bits)`."
+        return torch.stack([gather_rows(view, n) for view in soft])
+
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
-        "Reconstruction, contrast and alignment; in training, where it has a weight, the neighbours' loss."
+        "Reconstruction, contrast and alignment; in training also those of `training_terms`."
         c, n = self.config, len(index)
         with self.autocast(frames.device):
             views = self(frames, masks)
+            if self.training and c.balance:
+                halves = half_codes(self.gather_views(views.soft.float(), n), c.balance)
+                views = views._replace(soft=halves[:, local_slice(n)])
             scores = self.classifier(views.soft)
         views, scores = Views(*(x.float() for x in views)), scores.float()
         if self.training and c.label_update == 'noisy': self.update_labels(frames, index)
-        own = index[local_slice(n)]
-        labels = self.labels[own]
+        labels = self.labels[index[local_slice(n)]]
         first, second = (gather_rows(soft, n) for soft in views.soft)
         rebuilt = reconstruction_loss(views.reconstruction, views.target)
         contrast = contrastive_loss(first, second, c.tau_plus, c.temperature)
@@ -258,12 +278,22 @@ class S5VH(HashNetwork):
             contrastive=Term(contrast, c.contrastive_weight, whole_batch=True),
             alignment=Term(aligned, c.alignment_weight))
         mean = views.soft.detach().mean(0)
-        if self.training and self.neighbors is not None:
-            self.neighbors.update(index, gather_rows(mean, n))
-            loss = neighbor_loss(views.soft, *self.neighbors.batch(own), c.neighbor_temperature)
-            terms['neighbors'] = Term(loss, c.neighbor_weight)
+        if self.training: terms |= self.training_terms(views.soft, index)
         terms['center_distance'] = Term(center_distance(mean, labels, self.classifier.weight))
         return StepOutput(terms, mean)
+
+    def training_terms(self, soft:Tensor, index:Tensor)->dict: # name -> `Term`
+        "The losses that know training videos only, where they have a weight: neighbours and calibration."
+        c, n = self.config, len(index)
+        found = {}
+        if self.neighbors is not None:
+            self.neighbors.update(index, gather_rows(soft.detach().mean(0), n))
+            batch = self.neighbors.batch(index[local_slice(n)])
+            found['neighbors'] = Term(neighbor_loss(soft, *batch, c.neighbor_temperature), c.neighbor_weight)
+        if c.calibration_weight:
+            loss = calibration_loss(self.gather_views(soft, n), self.vectors[index])
+            found['calibration'] = Term(loss, c.calibration_weight, whole_batch=True)
+        return found
 
     def after_step(self, frames:Tensor, index:Tensor)->None:
         "Update pseudo-labels, as `label_update='clean'` does."
