@@ -197,9 +197,11 @@ class WSCH(HashNetwork):
     def rebuild(self,
         codes:Tensor, # `(r, l, bits)` of the visible frames
         order:Tensor, # `(r, t)` places of all frames; only their number counts
+        mask_token:Tensor=None, # `(r, 1, bits)`, where it is not the network's own for all
     )->Tensor:        # `(r, m, f)`, the same for all `m` hidden frames
         "The direction of the hidden frames, from the codes of the visible ones."
-        tokens = torch.cat([codes, self.mask_token.expand(len(codes), -1, -1)], dim=1)
+        token = self.mask_token if mask_token is None else mask_token
+        tokens = torch.cat([codes, token.expand(len(codes), -1, -1)], dim=1)
         return self.decoder(self.encoder_to_decoder(tokens), order.shape[1] - codes.shape[1])
 
     @property
