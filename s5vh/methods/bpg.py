@@ -119,8 +119,6 @@ def hard_view_presets(
 class BPG(AutoSSVH):
     "AutoSSVH with hard views, conditioned decoding and suppressed negatives (BPG-FNSC, 2026)."
     Config = BPGConfig
-    second_token = None # `(b, 1, d_decoder)` mask token of the second view, while a training step runs
-
     def __init__(self,
         config:BPGConfig, # sizes and switches
     ):
@@ -158,37 +156,33 @@ class BPG(AutoSSVH):
         if self.prototypes.ready: own = finest.centroids[finest.own[index]]
         return self.mask_token + scale * self.pc_decoder_proto_proj(own)[:, None]
 
-    def rebuild(self, codes:Tensor, order:Tensor, mask_token:Tensor=None)->Tensor: # see `HashNetwork`
-        "The hidden frames of two views, the second one's from its own mask token."
-        if self.second_token is not None:
-            first = self.mask_token.expand_as(self.second_token)
-            mask_token = torch.cat([first, self.second_token])
-        return super().rebuild(codes, order, mask_token)
-
     def training_views(self, frames:Tensor, masks:Tensor, index:Tensor)->tuple: # `Views`; whether hard
         "The views of a training step; in some batches the second one is hard."
         own, drawn = index[local_slice(len(index))], torch.rand((), generator=self.generator).item()
         hard = self.prototypes.ready and drawn < self.config.hard_chance
         if hard: masks = torch.stack([masks[0], self.hard_masks(frames, own)])
-        self.second_token = self.condition(own, hard)
-        try: return self.views(frames, masks), hard
-        finally: self.second_token = None
+        second = self.condition(own, hard)
+        return self.views(frames, masks, torch.cat([self.mask_token.expand_as(second), second])), hard
+
+    def consistency_terms(self, soft:Tensor, hard:bool)->dict: # name -> `Term`
+        "In training, after the warm-up: how far a hard view is from the random one."
+        c = self.config
+        if not (self.training and self.prototypes.ready): return {}
+        loss = soft.new_zeros(())
+        if hard: loss = consistency_loss(*soft, self.prototypes[-1].centroids, c.consistency_temperature)
+        return dict(consistency=Term(loss, c.consistency_weight))
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
         "AutoSSVH's terms with suppressed negatives; in training, the consistency of hard views."
         c, n = self.config, len(index)
         if self.training: views, hard = self.training_views(frames, masks, index)
         else: views, hard = self.views(frames, masks), False
-        terms = view_terms(views, c, n) | self.prototype_terms(views.soft, index)
+        terms = view_terms(views, c, n)
         if c.contrast == 'suppressed':
             first, second = (gather_rows(soft, n) for soft in views.soft)
             loss = suppressed_contrastive_loss(first, second, c.temperature)
             terms['contrastive'] = Term(loss, c.contrastive_weight, whole_batch=True)
-        if self.training and self.prototypes.ready:
-            loss = views.soft.new_zeros(())
-            centroids = self.prototypes[-1].centroids
-            if hard: loss = consistency_loss(*views.soft, centroids, c.consistency_temperature)
-            terms['consistency'] = Term(loss, c.consistency_weight)
+        terms |= self.prototype_terms(views.soft, index) | self.consistency_terms(views.soft, hard)
         return StepOutput(terms, views.soft.detach().mean(0))
 
     @classmethod

@@ -268,7 +268,7 @@ class HashNetwork(Method):
     def rebuild(self,
         codes:Tensor,           # `(r, l, bits)` of the visible frames
         order:Tensor,           # `(r, t)` the visible frames' places, then the hidden ones'
-        mask_token:Tensor=None, # `(r, 1, d_decoder)`, where it is not the network's own
+        mask_token:Tensor=None, # `(r, 1, d_decoder)`, where it is not the network's own for all
     )->Tensor:                  # `(r, m, f)`
         "The hidden frames, from the codes of the visible ones."
         token = self.mask_token if mask_token is None else mask_token
@@ -278,13 +278,14 @@ class HashNetwork(Method):
     def forward(self,
         frames:Tensor, # `(b, t, f)`
         hidden:Tensor, # `(v, b, t)` bool, True where a view hides a frame; the same number in each row
+        mask_token:Tensor=None, # see `rebuild`
     )->Views:
         "Encode all views of a batch at once, from their visible frames, and rebuild the hidden ones."
         n_views, b = hidden.shape[:2]
         order = frame_order(hidden)
         n_visible = hidden.shape[2] - int(hidden[0, 0].sum())
         logits = self.visible_logits(frames, order[:, :n_visible])
-        rebuilt = self.rebuild(binarize(logits), order)
+        rebuilt = self.rebuild(binarize(logits), order, mask_token)
         videos = torch.arange(b, device=order.device).repeat(n_views)
         target = take(self.encoder.standardize(frames), order[:, n_visible:], videos)
         return Views(*(x.unflatten(0, (n_views, b)) for x in (self.pool(logits), rebuilt, target)))
@@ -292,9 +293,10 @@ class HashNetwork(Method):
     def views(self,
         frames:Tensor, # as in `forward`
         hidden:Tensor, # as in `forward`
+        mask_token:Tensor=None, # as in `forward`
     )->Views:          # float32
         "`forward`, in the precision that the settings ask for."
-        with self.autocast(frames.device): found = self(frames, hidden)
+        with self.autocast(frames.device): found = self(frames, hidden, mask_token)
         return Views(*(x.float() for x in found))
 
     @torch.no_grad()
