@@ -56,7 +56,7 @@ class BertAttention(nn.Module):
 
 # %% ../../nbs/layers/bert.ipynb #def98228
 class BertBlock(nn.Module):
-    "Attention, then the feed-forward part, each added to its input, with dropout (Li et al., BTH, CVPR 2021)."
+    "Attention, then the feed-forward part, each added to its input, with dropout (BTH, CVPR 2021)."
     def __init__(self,
         d_model:int,        # channels in and out
         n_heads:int=1,      # 1 to `d_model`

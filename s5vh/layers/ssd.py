@@ -139,7 +139,8 @@ class AttentionLayer(nn.Module):
         "What the layer adds to its input."
         qkv = [split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1)]
         keys = None if mask is None else mask[:, None, None, :]
-        if mask is None and last > 1: keys = F.pad(qkv[0].new_full((1, 1), math.log(last)), (x.shape[1] - 1, 0))
+        if mask is None and last > 1:
+            keys = F.pad(qkv[0].new_full((1, 1), math.log(last)), (x.shape[1] - 1, 0))
         y = self.out(join_heads(F.scaled_dot_product_attention(*qkv, keys)))
         return y if mask is None else y.masked_fill(~mask[..., None], 0)
 

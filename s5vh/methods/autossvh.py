@@ -16,7 +16,7 @@ from ..data.datasets import DATASETS, VideoData
 from ..data.features import FeatureStore
 from ..layers.vit import Mlp
 from .base import StepOutput, Term, load_weights, register
-from .conmh import ConMH, ConMHConfig, released_vit_config, vit_presets, xavier_init
+from .conmh import ConMH, ConMHConfig, released_vit_config, vit_presets
 from .network import Encoder, view_terms
 from .prototypes import Prototypes, scaled_count, training_codes
 from ..parallel import local_slice
@@ -30,7 +30,7 @@ VARIANT_OVERRIDES = {
 class AutoSSVHConfig(ConMHConfig):
     "Settings of AutoSSVH, beside those of ConMH. Presets replace many of these defaults."
     variant:str='released'           # 'released' or 'described': sets the switches not given
-    view_masks:str='random'          # 'random', or 'sampled': the frames that are hard to rebuild are hidden
+    view_masks:str='random'          # 'random', or 'sampled' by a network that is trained to raise the loss
     sampler_noise:float=0.           # deviation of the normal noise on the sampler's scores, beside Gumbel's
     n_prototypes:str='250,400,600'   # clusters of each clustering, with commas between
     centers:str='mean'               # prototypes: 'mean' of the members' codes, or their 'vote' on each bit
@@ -144,8 +144,8 @@ class AutoSSVH(ConMH):
     ):
         super().__init__(config)
         if config.view_masks == 'sampled':
-            self.encoder = SampledEncoder(config)
-            xavier_init(self.encoder)
+            encoder, self.encoder = self.encoder, SampledEncoder(config)
+            self.encoder.load_state_dict(encoder.state_dict(), strict=False)  # all but the sampler
         self.prototypes = Prototypes(config.cluster_sizes, config.prototype_temperature,
                                      config.columns == 'merged', config.centers == 'vote')
 

@@ -62,10 +62,12 @@ def vit_presets(
     given:dict,    # the user's settings
     n_videos:int,  # training videos
 )->dict:           # setting -> value
-    "A data set's settings, with the heads that go with the size."
+    "A data set's settings, with the heads that go with the size where the layers are the published ones."
     size = given.get('size') or preset.get('size', 'small')
-    heads = VIT_SIZES[size]['heads'] if size in VIT_SIZES else None # `choices` refuses any other size
-    return dict(batch_size=min(128, n_videos), heads=heads) | preset
+    heads = {}
+    if (given.get('mixer') or 'vit') == 'vit' and size in VIT_SIZES: # `choices` refuses any other size
+        heads = dict(heads=VIT_SIZES[size]['heads'], decoder_heads=3)
+    return dict(batch_size=min(128, n_videos)) | heads | preset
 
 # %% ../../nbs/methods/conmh.ipynb #6afe655b
 @torch.no_grad()

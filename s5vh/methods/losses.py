@@ -108,9 +108,10 @@ def half_codes(
 # %% ../../nbs/04_losses.ipynb #30673afb
 def calibration_targets(
     n_pairs:int, # pairs of videos
+    device:str|torch.device='cpu', # where they are made
 )->Tensor:       # `(n_pairs,)`, ascending, 0 to 1
     "Quantiles of Beta(2, 2) stretched to [-1, 1], negative ones 0: one in the middle of each equal share."
-    p = (torch.arange(n_pairs) + 0.5) / n_pairs
+    p = (torch.arange(n_pairs, device=device) + 0.5) / n_pairs
     return (2 * (torch.asin(2 * p - 1) / 3).sin()).clamp(min=0)
 
 def calibration_loss(
@@ -122,4 +123,4 @@ def calibration_loss(
     x, z = F.normalize(vectors, dim=-1), F.normalize(soft, dim=-1)
     order = (x @ x.T)[first, second].argsort(stable=True)
     cosines = (z @ z.mT)[:, first[order], second[order]]
-    return (cosines - calibration_targets(len(order)).to(soft.device)).abs().mean()
+    return (cosines - calibration_targets(len(order), soft.device)).abs().mean()

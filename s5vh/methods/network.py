@@ -36,7 +36,7 @@ class NetworkConfig(Config):
     layers:int=None              # encoder layers; None: as `size` says
     heads:int=None               # attention heads of the encoder's `BLOCKS`; None: the block's own number
     decoder_layers:int=1         # layers of the decoder
-    decoder_heads:int=3          # attention heads of the decoder's `BLOCKS`
+    decoder_heads:int=None       # attention heads of the decoder's `BLOCKS`; None: the block's own number
     decoder_positions:str='sinusoid' # a fixed 'sinusoid', or 'learned', from zero on
     n_frames:int=None            # frames a video, where decoder_positions='learned'
     feature_dropout:float=0.     # share of the input features that training drops, anew in each view
@@ -70,8 +70,8 @@ class NetworkConfig(Config):
         for name, known in self.choices().items():
             if getattr(self, name) not in known:
                 raise ValueError(f'{name}: expected one of {", ".join(known)}; found {getattr(self, name)!r}')
-        counts = ['d_feature', 'bits', 'd_model', 'd_decoder', 'decoder_layers', 'decoder_heads']
-        counts += [name for name in ('layers', 'heads') if getattr(self, name) is not None]
+        counts = ['d_feature', 'bits', 'd_model', 'd_decoder', 'decoder_layers']
+        counts += [name for name in ('layers', 'heads', 'decoder_heads') if getattr(self, name) is not None]
         if self.decoder_positions == 'learned': counts.append('n_frames')
         for name in counts:
             value = getattr(self, name)
@@ -268,7 +268,7 @@ class HashNetwork(Method):
     def rebuild(self,
         codes:Tensor,           # `(r, l, bits)` of the visible frames
         order:Tensor,           # `(r, t)` the visible frames' places, then the hidden ones'
-        mask_token:Tensor=None, # `(r, 1, d_decoder)`, where it is not the network's own
+        mask_token:Tensor=None, # `(r, 1, d_decoder)`, where it is not the network's own for all
     )->Tensor:                  # `(r, m, f)`
         "The hidden frames, from the codes of the visible ones."
         token = self.mask_token if mask_token is None else mask_token
@@ -278,13 +278,14 @@ class HashNetwork(Method):
     def forward(self,
         frames:Tensor, # `(b, t, f)`
         hidden:Tensor, # `(v, b, t)` bool, True where a view hides a frame; the same number in each row
+        mask_token:Tensor=None, # see `rebuild`
     )->Views:
         "Encode all views of a batch at once, from their visible frames, and rebuild the hidden ones."
         n_views, b = hidden.shape[:2]
         order = frame_order(hidden)
         n_visible = hidden.shape[2] - int(hidden[0, 0].sum())
         logits = self.visible_logits(frames, order[:, :n_visible])
-        rebuilt = self.rebuild(binarize(logits), order)
+        rebuilt = self.rebuild(binarize(logits), order, mask_token)
         videos = torch.arange(b, device=order.device).repeat(n_views)
         target = take(self.encoder.standardize(frames), order[:, n_visible:], videos)
         return Views(*(x.unflatten(0, (n_views, b)) for x in (self.pool(logits), rebuilt, target)))
@@ -292,9 +293,10 @@ class HashNetwork(Method):
     def views(self,
         frames:Tensor, # as in `forward`
         hidden:Tensor, # as in `forward`
+        mask_token:Tensor=None, # as in `forward`
     )->Views:          # float32
         "`forward`, in the precision that the settings ask for."
-        with self.autocast(frames.device): found = self(frames, hidden)
+        with self.autocast(frames.device): found = self(frames, hidden, mask_token)
         return Views(*(x.float() for x in found))
 
     @torch.no_grad()

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['VARIANTS', 'VARIANT_OVERRIDES', 'FALLBACK_PRESET', 'PRESETS', 'IMPROVED_PRESET', 'S5VHConfig', 's5vh_presets',
-           's5vh_rules', 'centers_folder', 'training_centers', 'input_statistics', 'center_distance', 'S5VH',
-           'updated_labels', 'released_config']
+           's5vh_rules', 'own_n_centers', 'centers_folder', 'training_centers', 'input_statistics', 'center_distance',
+           'S5VH', 'updated_labels', 'released_config']
 
 # %% ../../nbs/methods/s5vh.ipynb #a76130bc
 from dataclasses import dataclass
@@ -27,10 +27,9 @@ from ..data.features import FeatureStore
 from ..fast.linear import Linear
 from ..files import cache_dir
 from .base import StepOutput, Term, load_weights, register
-from .losses import (alignment_loss, calibration_loss, contrastive_loss, half_codes,
-                                 neighbor_loss, reconstruction_loss, smooth_labels)
+from .losses import alignment_loss, calibration_loss, half_codes, neighbor_loss, smooth_labels
 from .neighbors import NeighborBank, similar_videos, video_vectors
-from .network import SIZES, HashNetwork, NetworkConfig, Views
+from .network import SIZES, HashNetwork, NetworkConfig, Views, view_terms
 from .settings import n_kept
 from ..parallel import gather_rows, local_slice
 
@@ -136,14 +135,19 @@ def s5vh_rules(
         'start': (c.start == 'random' or c.inputs == 'standard', "'random' with inputs='raw'")}
 
 # %% ../../nbs/methods/s5vh.ipynb #79aa952c
+def own_n_centers(
+    data:VideoData, # the opened data set
+)->int:
+    "Hash centers of a data set: those that its folder holds, or the default number."
+    shape = data.train.features.shape
+    return known_centers(data.folder) or default_sizes(data.name, shape[0], shape[2])[0]
+
 def centers_folder(
     data:VideoData, # the opened data set
     n_centers:int, # centers to use
 )->Path:           # a folder; None: the data set's own
     "Where a run's centers are kept."
-    shape = data.train.features.shape
-    own = known_centers(data.folder) or default_sizes(data.name, shape[0], shape[2])[0]
-    if n_centers == own: return None
+    if n_centers == own_n_centers(data): return None
     return cache_dir()/f'{n_centers}_centers'/data.folder.relative_to(data.folder.anchor)
 
 # %% ../../nbs/methods/s5vh.ipynb #302e3c9c
@@ -218,11 +222,9 @@ class S5VH(HashNetwork):
     @classmethod
     def presets(cls, data:VideoData, given:dict)->dict: # settings that were not given
         "Published settings for the published data sets and the digits; `improved` for others."
-        shape = data.train.features.shape
         variant = given.get('variant') or ('described' if data.name in PRESETS else 'improved')
-        n_centers = known_centers(data.folder) or default_sizes(data.name, shape[0], shape[2])[0]
-        others = s5vh_presets(data.name, shape[0], variant, given.get('mixer', 'mamba'))
-        return dict(n_centers=n_centers) | others
+        others = s5vh_presets(data.name, len(data.train), variant, given.get('mixer', 'mamba'))
+        return dict(n_centers=own_n_centers(data)) | others
 
     @classmethod
     def rules(cls, config:S5VHConfig, n_videos:int, n_frames:int)->dict: # see `s5vh_rules`
@@ -269,14 +271,8 @@ class S5VH(HashNetwork):
         views, scores = Views(*(x.float() for x in views)), scores.float()
         if self.training and c.label_update == 'noisy': self.update_labels(frames, index)
         labels = self.labels[index[local_slice(n)]]
-        first, second = (gather_rows(soft, n) for soft in views.soft)
-        rebuilt = reconstruction_loss(views.reconstruction, views.target)
-        contrast = contrastive_loss(first, second, c.tau_plus, c.temperature)
         aligned = alignment_loss(scores, labels, c.bits, c.cluster_temperature)
-        terms = dict(
-            reconstruction=Term(rebuilt, c.reconstruction_weight),
-            contrastive=Term(contrast, c.contrastive_weight, whole_batch=True),
-            alignment=Term(aligned, c.alignment_weight))
+        terms = view_terms(views, c, n) | dict(alignment=Term(aligned, c.alignment_weight))
         mean = views.soft.detach().mean(0)
         if self.training: terms |= self.training_terms(views.soft, index)
         terms['center_distance'] = Term(center_distance(mean, labels, self.classifier.weight))

@@ -28,7 +28,7 @@ class Config:
     dataset:str=''           # name of the data set it is trained on
     bits:int=64              # code length, bits; a multiple of 8 where a network is trained
     method:str=''            # a name in `METHODS`
-    mixer:str='mamba'        # temporal mixer of the network, see `s5vh.layers.mixers.MIXERS`
+    mixer:str='mamba'        # temporal layer of the network, see `s5vh.layers.blocks.temporal_layer`
     d_feature:int=None       # features a frame, `f`; taken from the data set
     epochs:int=100           # passes over the training videos
     seed:int=0               # weights, masks, shuffling and clustering

@@ -25,7 +25,7 @@ from ..fast.linear import Linear
 from ..layers.ssd import AttentionLayer
 from .base import StepOutput, Term, register, two_views
 from .losses import contrastive_loss, cosine_reconstruction_loss
-from .network import Encoder, HashNetwork, NetworkConfig, frame_order
+from .network import Encoder, HashNetwork, NetworkConfig
 from .prototypes import scaled_count, training_codes
 from .settings import n_kept
 from ..parallel import all_gather_object, gather_rows, process_rank
@@ -42,7 +42,7 @@ class WSCHConfig(NetworkConfig):
     d_decoder:int=1024             # width of the decoder
     decoder_positions:str='none'   # nothing tells the decoder's tokens apart
     drop_path:float=0.             # chance that a video skips the last encoder layer
-    inputs:str='layernorm'         # each frame normalised by itself; or 'raw', 'standard' as in `NetworkConfig`
+    inputs:str='layernorm'         # frames normalised one by one, 'raw', or 'standard' as in `NetworkConfig`
     epochs:int=700                 # passes over the training videos, of all kinds
     stage1_epochs:int=100          # the first of them, with reconstruction alone
     stage1_mask_ratio:float=0.9    # share of frames hidden in those, and for the codes that are clustered
@@ -61,9 +61,8 @@ class WSCHConfig(NetworkConfig):
     @classmethod
     def choices(cls)->dict: # field -> names it may have
         "Settings that must be one of a few names."
-        own = dict(decoder_positions=('none',), decoder_order=('temporal',),
-                   inputs=('layernorm', 'raw', 'standard'))
-        return super().choices() | own
+        return super().choices() | dict(decoder_positions=('none',), decoder_order=('temporal',),
+                                        inputs=('layernorm', 'raw', 'standard'))
 
 # %% ../../nbs/methods/wsch.ipynb #7138217e
 def epoch_kind(
@@ -78,8 +77,7 @@ def default_stage1(
     epochs:int, # all epochs
 )->int:         # an even number of the others is left, where there are two epochs at least
     "Epochs of the first kind, in the published proportion: one of seven."
-    cycles = min(epochs // 2, max(1, 3 * epochs // 7))
-    return epochs - 2 * cycles
+    return epochs - 2 * min(epochs // 2, max(1, 3 * epochs // 7))
 
 # %% ../../nbs/methods/wsch.ipynb #25509229
 RELEASED = dict(epochs=700, batch_size=128)
@@ -197,13 +195,11 @@ class WSCH(HashNetwork):
         return model
 
     def rebuild(self,
-        codes:Tensor,           # `(r, l, bits)` of the visible frames
-        order:Tensor,           # `(r, t)` places of all frames; only their number counts
-        mask_token:Tensor=None, # `(r, 1, bits)`, where it is not the network's own
-    )->Tensor:                  # `(r, m, f)`, the same for all `m` frames
+        codes:Tensor, # `(r, l, bits)` of the visible frames
+        order:Tensor, # `(r, t)` places of all frames; only their number counts
+    )->Tensor:        # `(r, m, f)`, the same for all `m` hidden frames
         "The direction of the hidden frames, from the codes of the visible ones."
-        token = self.mask_token if mask_token is None else mask_token
-        tokens = torch.cat([codes, token.expand(len(codes), -1, -1)], dim=1)
+        tokens = torch.cat([codes, self.mask_token.expand(len(codes), -1, -1)], dim=1)
         return self.decoder(self.encoder_to_decoder(tokens), order.shape[1] - codes.shape[1])
 
     @property
@@ -221,11 +217,10 @@ class WSCH(HashNetwork):
         "Place the centers anew, before a `cluster` epoch."
         if self.kind != 'cluster': return
         masks = two_views(len(videos), store.shape[1], self.config.stage1_mask_ratio, self.generator)
-        n_visible = int((~masks[0, 0]).sum())
         def encode(frames, rows):
-            order = frame_order(masks[:, rows]).to(frames.device)
-            soft = self.pool(self.visible_logits(frames, order[:, :n_visible]))
-            return torch.cat(soft.chunk(2), dim=1)  # a video's views side by side
+            visible = ~masks[:, rows].to(frames.device)
+            views = [frames[view].view(len(frames), -1, frames.shape[-1]) for view in visible]
+            return torch.cat([self.soft_codes(view) for view in views], dim=1)  # side by side
         codes = training_codes(self, store, videos, encode).sign()
         self.place_centers(torch.cat(codes.chunk(2, dim=1)))
 
@@ -241,15 +236,14 @@ class WSCH(HashNetwork):
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
         "Reconstruction, and what the kind of epoch adds; the contrast is reported in every epoch."
-        c, kind = self.config, self.kind
-        views = self.views(frames, masks)
+        c, views = self.config, self.views(frames, masks)
         rebuilt = cosine_reconstruction_loss(views.reconstruction, views.target)
         first, second = (gather_rows(soft, len(index)) for soft in views.soft)
         contrast = contrastive_loss(first, second, c.tau_plus, c.temperature)
-        weight = c.contrastive_weight if kind == 'contrast' else None
+        weight = c.contrastive_weight if self.kind == 'contrast' else None
         terms = dict(reconstruction=Term(rebuilt, c.reconstruction_weight),
                      contrastive=Term(contrast, weight, whole_batch=True))
-        if kind == 'cluster':
+        if self.kind == 'cluster':
             aligned = signed_center_loss(views.soft, self.centers, c.cluster_temperature)
             terms['alignment'] = Term(aligned, c.alignment_weight)
         return StepOutput(terms, views.soft.detach().mean(0))
