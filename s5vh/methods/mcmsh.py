@@ -133,7 +133,8 @@ class MCMSH(Method):
         c = self.config
         found = None if process_rank() else cluster(means.cpu().numpy(), c.n_centers, c.seed)
         centers = all_gather_object(found)[0]
-        self.pairs.put(means, centers, videos, len(store), projected_centers(centers, c.d_model))
+        targets = all_gather_object(projected_centers(centers, c.d_model))[0]
+        self.pairs.put(means, centers, videos, len(store), targets)
         self.centers = torch.from_numpy(centers).to(self.device)
 
     def pool(self, hidden:Tensor)->Tensor:
