@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FALLBACK', 'PRESETS', 'WSCHConfig', 'epoch_kind', 'default_stage1', 'wsch_presets', 'WideEncoder', 'WideDecoder',
-           'signed_centers', 'signed_center_loss', 'WSCH']
+           'signed_centers', 'signed_center_loss']
 
 # %% ../../nbs/methods/wsch.ipynb #2c29ac0f
 import warnings
