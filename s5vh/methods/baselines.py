@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..data.axes import pooled_blocks, pooled_mean, pooled_size, principal_directions
 from ..data.datasets import VideoData
-from .base import METHODS, Method, register
+from .base import METHODS, Method, learned_features, register
 from .settings import Config, check_rules
 
 # %% ../../nbs/methods/baselines.ipynb #657dce98
@@ -81,8 +81,7 @@ class Baseline(Method):
     @classmethod
     def build(cls, config:BaselineConfig, data:VideoData, videos:Tensor)->'Baseline':
         "Fitted to the training videos `videos`."
-        store = data.train.features
-        return cls(config).fit(store if len(videos) == len(store) else store[videos.numpy()])
+        return cls(config).fit(learned_features(data.train.features, videos))
 
     def fit(self,
         features:ArrayLike, # `(N, t, f)`, or `(N, f)`: `FeatureStore`, array or tensor

@@ -18,8 +18,12 @@ from ..codes import binarize
 from ..data.datasets import VideoData
 from ..data.features import FeatureStore
 from ..fast.linear import Linear
+from ..layers.blocks import BLOCKS
 from ..layers.mcmixer import MCMixer
+from ..layers.mixers import MIXERS
+from .autoencoder import masked_mean
 from .base import Method, StepOutput, Term, register
+from .bth import ClozeEncoder
 from .pairs import PairLists, anchor_loss, encode_videos, pair_loss
 from .prototypes import scaled_count
 from .settings import Config, n_kept
@@ -29,9 +33,11 @@ from ..parallel import all_gather_object, local_slice, process_rank
 @dataclass(frozen=True)
 class MCMSHConfig(Config):
     "Settings of MCMSH, beside those of every method. Presets replace some of these defaults."
-    mixer:str='mcmixer'      # `s5vh.layers.mcmixer.MCMixer`, and no other
-    n_frames:int=None        # frames a video, to which the mixer is bound; taken from the data set
-    d_model:int=256          # width of the network, a multiple of 16
+    mixer:str='mcmixer'      # 'mcmixer', or a layer of `s5vh.layers.blocks.temporal_layer`
+    n_frames:int=None        # frames a video, to which 'mcmixer' is bound; taken from the data set
+    layers:int=1             # layers of the encoder, where it is not 'mcmixer'
+    heads:int=None           # attention heads, where the layer is one of `BLOCKS`; None: its own number
+    d_model:int=256          # width of the network; with 'mcmixer' a multiple of 16
     dropout:float=0.5        # share of the numbers dropped in the network in training
     n_centers:int=8          # anchors, `K`
     anchor_weight:float=0.8  # weight of the distance to the nearest anchors
@@ -44,6 +50,11 @@ class MCMSHConfig(Config):
     min_lr:float=1e-4        # the learning rate never falls below it
     schedule:str='step'      # of the learning rate
     weight_decay:float=0.    # plain Adam
+
+    @classmethod
+    def choices(cls)->dict: # field -> names it may have
+        "Settings that must be one of a few names."
+        return super().choices() | dict(mixer=('mcmixer', *MIXERS, *BLOCKS))
 
 PRESETS = {
     'fcv': dict(n_centers=2000),
@@ -80,7 +91,8 @@ class MCMSH(Method):
     def __init__(self, config:MCMSHConfig):
         super().__init__(config)
         c = config
-        self.mc_mlp = MCMixer(c.d_feature, c.d_model, c.n_frames, c.dropout)
+        own = c.mixer == 'mcmixer'
+        self.mc_mlp = MCMixer(c.d_feature, c.d_model, c.n_frames, c.dropout) if own else ClozeEncoder(c)
         self.binary = Linear(c.d_model, c.bits)
         self.register_buffer('scale', torch.ones(()))
         self.pairs = PairLists()
@@ -99,13 +111,15 @@ class MCMSH(Method):
     def rules(cls, config:MCMSHConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
         "What settings must be."
         c, kept = config, n_kept(config, n_videos)
+        own = c.mixer == 'mcmixer'
         rules = {name: (getattr(c, name) >= 0, 'at least 0')
                  for name in c.__dataclass_fields__ if name.endswith('_weight')}
         return super().rules(config, n_videos, n_frames) | rules | {
-            'mixer': (c.mixer == 'mcmixer', "'mcmixer', the method's own"),
             'mask_ratio': (True, 'any: no frame is hidden'),
-            'd_model': (c.d_model > 0 and c.d_model % 16 == 0, 'a positive multiple of 16'),
-            'n_frames': (c.n_frames == n_frames, f"{n_frames}, the data set's"),
+            'd_model': (c.d_model > 0 and (not own or c.d_model % 16 == 0), 'a positive multiple of 16'),
+            'n_frames': (not own or c.n_frames == n_frames, f"{n_frames}, the data set's"),
+            'layers': (c.layers >= 1, 'at least 1'),
+            'heads': (c.heads is None or c.heads >= 1, 'at least 1'),
             'n_centers': (2 <= c.n_centers <= kept, f'2 to {kept}, the number of training videos'),
             'dropout': (0 <= c.dropout < 1, '0 to below 1')}
 
@@ -137,9 +151,10 @@ class MCMSH(Method):
         self.pairs.put(means, centers, videos, len(store), targets)
         self.centers = torch.from_numpy(centers).to(self.device)
 
-    def pool(self, hidden:Tensor)->Tensor:
+    def pool(self, hidden:Tensor, mask:Tensor=None)->Tensor:
         "Soft codes `(b, bits)`, from -1 to 1, of the network's outputs `(b, t, d_model)`."
-        return torch.tanh(self.scale * self.binary(hidden)).mean(1)
+        codes = torch.tanh(self.scale * self.binary(hidden))
+        return codes.mean(1) if mask is None else masked_mean(codes, mask)
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
         "Anchors and quantization; in training also similarity of pairs and quadruplets. No frame is hidden."
@@ -159,7 +174,8 @@ class MCMSH(Method):
         return StepOutput(terms, soft[0].detach())
 
     def soft_codes(self, frames:Tensor, mask:Tensor=None)->Tensor:
-        "`(b, bits)`: the mean of the frames' codes. Refuses padding, and another number of frames."
+        "`(b, bits)`: the mean of the frames' codes. 'mcmixer' refuses padding, and another number of frames."
+        if self.config.mixer != 'mcmixer': return self.pool(self.mc_mlp(frames, mask), mask)
         if mask is None or mask.all(): return self.pool(self.mc_mlp(frames))
         raise ValueError('lengths: the token mixer has weights for each of '
                          f'{self.config.n_frames} frames, so a video cannot have fewer')

@@ -17,11 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..codes import binarize
-from ..data.axes import FrameStatistics
+from ..data.axes import FrameStatistics, frame_statistics
+from ..data.datasets import VideoData
 from ..fast.linear import Linear
 from ..layers.blocks import BLOCKS, temporal_layer
 from ..layers.mixers import MIXERS
-from .base import Method, Term
+from .base import Method, Term, learned_features
 from .losses import contrastive_loss, reconstruction_loss
 from .settings import Config
 from ..parallel import gather_rows
@@ -48,6 +49,7 @@ class NetworkConfig(Config):
     decoder_order:str='temporal' # order of the decoder's tokens: 'temporal' or 'visible_first'
     pooling:str='codes'          # soft code: mean of the frames' 'codes', or code of their mean 'logits'
     inputs:str='raw'             # features 'raw', or 'standard': minus their training mean, over their scale
+    start:str='random'           # the encoder's first Linear: 'random', or the frames' principal 'axes'
 
     @classmethod
     def choices(cls)->dict: # field -> names it may have
@@ -60,7 +62,8 @@ class NetworkConfig(Config):
             decoder_order=('temporal', 'visible_first'),
             decoder_positions=('sinusoid', 'learned'),
             pooling=('codes', 'logits'),
-            inputs=('raw', 'standard'))
+            inputs=('raw', 'standard'),
+            start=('axes', 'random'))
         return super().choices() | own
 
     @property
@@ -226,6 +229,20 @@ class HashNetwork(Method):
         nn.init.normal_(self.mask_token, std=0.02)
         if config.decoder_positions == 'learned':
             self.pos_embed = nn.Parameter(torch.zeros(1, config.n_frames, config.d_decoder))
+
+    @classmethod
+    def rules(cls, config:NetworkConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
+        "What settings must be."
+        axes = config.start == 'random' or config.inputs == 'standard'
+        return super().rules(config, n_videos, n_frames) | {'start': (axes, "'random' with inputs='raw'")}
+
+    @classmethod
+    def build(cls, config:NetworkConfig, data:VideoData, videos:Tensor)->'HashNetwork':
+        "A network before its first epoch, with mean and scale of the frames where `inputs` asks for them."
+        model, features = super().build(config, data, videos), learned_features(data.train.features, videos)
+        if config.inputs != 'standard': return model
+        model.standardize_inputs(frame_statistics(features, max(128, config.d_model)), config.start == 'axes')
+        return model
 
     @property
     def device(self)->torch.device: return self.mask_token.device

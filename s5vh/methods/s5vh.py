@@ -26,7 +26,7 @@ from ..data.datasets import VideoData
 from ..data.features import FeatureStore
 from ..fast.linear import Linear
 from ..files import cache_dir
-from .base import StepOutput, Term, load_weights, register
+from .base import StepOutput, Term, learned_features, load_weights, register
 from .losses import alignment_loss, calibration_loss, half_codes, neighbor_loss, smooth_labels
 from .neighbors import NeighborBank, similar_videos, video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views, view_terms
@@ -56,7 +56,6 @@ class S5VHConfig(NetworkConfig):
     classifier:str='centers'         # frozen hash 'centers', or 'free': trained
     pseudo_labels:str='same'         # from the 'same' clustering as the hash centers, or a 'second' one
     label_update:str='clean'         # 'clean': as in encoding; 'noisy': as the released code does
-    start:str='random'               # the encoder's first Linear: 'random', or the frames' principal 'axes'
     neighbor_temperature:float=0.2   # temperature of the neighbours' loss
     n_neighbors:int=10               # neighbours of a video in their graph
     damping:float=0.9                # chance that the diffusion on that graph takes a further step
@@ -66,7 +65,7 @@ class S5VHConfig(NetworkConfig):
         "Settings that must be one of a few names."
         own = dict(variant=VARIANTS, centers=('consistent', 'admm', 'hadamard', 'random'),
                    classifier=('centers', 'free'), pseudo_labels=('same', 'second'),
-                   label_update=('clean', 'noisy'), start=('axes', 'random'))
+                   label_update=('clean', 'noisy'))
         return super().choices() | own
 
     def __post_init__(self):
@@ -131,8 +130,7 @@ def s5vh_rules(
         'damping': (0 < c.damping < 1, 'above 0 and below 1'),
         'balance': (c.balance == 0 or c.balance > 0 and c.pooling == 'logits',
                     "at least 0, and 0 with pooling='codes'"),
-        'n_neighbors': (1 <= c.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are training videos'),
-        'start': (c.start == 'random' or c.inputs == 'standard', "'random' with inputs='raw'")}
+        'n_neighbors': (1 <= c.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are training videos')}
 
 # %% ../../nbs/methods/s5vh.ipynb #79aa952c
 def own_n_centers(
@@ -175,7 +173,7 @@ def input_statistics(
     "Statistics of the training features that the network's inputs, neighbours and calibration need."
     compares_videos = config.neighbor_weight or config.calibration_weight
     if config.inputs != 'standard' and not compares_videos: return None, None
-    features = store if len(videos) == len(store) else store[videos.numpy()]
+    features = learned_features(store, videos)
     statistics = frame_statistics(features, max(128, config.d_model))
     if not compares_videos: return statistics, None
     return statistics, video_vectors(features, statistics._replace(axes=statistics.axes[:128]))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FALLBACK', 'PRESETS', 'WSCHConfig', 'epoch_kind', 'default_stage1', 'wsch_presets', 'WideEncoder', 'WideDecoder',
-           'signed_centers', 'signed_center_loss']
+           'signed_centers', 'signed_center_loss', 'WSCH']
 
 # %% ../../nbs/methods/wsch.ipynb #2c29ac0f
 import warnings
@@ -18,7 +18,6 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from ..data.axes import frame_statistics
 from ..data.datasets import DATASETS, VideoData
 from ..data.features import FeatureStore
 from ..fast.linear import Linear
@@ -61,7 +60,7 @@ class WSCHConfig(NetworkConfig):
     @classmethod
     def choices(cls)->dict: # field -> names it may have
         "Settings that must be one of a few names."
-        return super().choices() | dict(decoder_positions=('none',), decoder_order=('temporal',),
+        return super().choices() | dict(decoder_positions=('none',), decoder_order=('temporal',), start=('random',),
                                         inputs=('layernorm', 'raw', 'standard'))
 
 # %% ../../nbs/methods/wsch.ipynb #7138217e
@@ -183,20 +182,7 @@ class WSCH(HashNetwork):
             'stage1_epochs': (0 <= c.stage1_epochs <= c.epochs, f'0 to epochs, {c.epochs}'),
             'stage1_mask_ratio': (0 < hidden < n_frames, f'a share that hides 1 to {n_frames - 1} frames')}
 
-    @classmethod
-    def build(cls, config:WSCHConfig, data:VideoData, videos:Tensor)->'WSCH':
-        "A network before its first epoch, with mean and scale of the frames where `inputs` asks for them."
-        model, store = super().build(config, data, videos), data.train.features
-        if config.inputs != 'standard': return model
-        features = store if len(videos) == len(store) else store[videos.numpy()]
-        model.standardize_inputs(frame_statistics(features, 1))
-        return model
-
     def rebuild(self,
-        codes:Tensor, # `(r, l, bits)` of the visible frames
-        order:Tensor, # `(r, t)` places of all frames; only their number counts
-        mask_token:Tensor=None, # `(r, 1, bits)`, where it is not the network's own for all
-    )->Tensor:        # `(r, m, f)`, the same for all `m` hidden frames
         codes:Tensor,           # `(r, l, bits)` of the visible frames
         order:Tensor,           # `(r, t)` places of all frames; only their number counts
         mask_token:Tensor=None, # `(r, 1, bits)`, where it is not the network's own for all
