@@ -60,8 +60,9 @@ class WSCHConfig(NetworkConfig):
     @classmethod
     def choices(cls)->dict: # field -> names it may have
         "Settings that must be one of a few names."
-        return super().choices() | dict(decoder_positions=('none',), decoder_order=('temporal',), start=('random',),
-                                        inputs=('layernorm', 'raw', 'standard'))
+        own = dict(decoder_positions=('none',), decoder_order=('temporal',), start=('random',),
+                   inputs=('layernorm', 'raw', 'standard'))
+        return super().choices() | own
 
 # %% ../../nbs/methods/wsch.ipynb #7138217e
 def epoch_kind(
