@@ -22,9 +22,9 @@ from ..layers.mixers import MIXERS
 from .autoencoder import masked_mean
 from .base import Method, StepOutput, Term, register
 from .network import positions
-from .pairs import (BLANKED, PairLists, anchor_loss, corrupt, draw_replacements, encode_videos,
+from .pairs import (BLANKED, PairLists, anchor_loss, corrupt, draw_replacements,
                                 frame_pool, pair_loss)
-from .prototypes import scaled_count
+from .prototypes import encode_videos, scaled_count
 from .settings import SCHEDULES, Config, n_kept
 from ..parallel import all_gather_object, local_slice, process_rank
 
@@ -188,8 +188,7 @@ class BTH(ClozeMethod):
 
     def needed_videos(self, index:Tensor)->Tensor: # `(b,)`, or `(2b,)` with the partners
         "The videos of the batch, and in the second stage their partners."
-        if not self.in_pairs: return index
-        return torch.cat([index, self.partner[index.to(self.partner.device)].to(index.device)])
+        return torch.cat([index, self.partner[index].to(index.device)]) if self.in_pairs else index
 
     def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "Draw foreign frames, and in the second stage partners; cluster the videos before its first epoch."
@@ -203,8 +202,9 @@ class BTH(ClozeMethod):
 
     def make_lists(self, store:FeatureStore, videos:Tensor)->None:
         "Find the similar and dissimilar videos of each, from what the network makes of their frames."
-        latent, c = encode_videos(self, store, videos, self.latent), self.config
-        anchors = None if process_rank() else cluster(latent.cpu().numpy(), c.n_centers, c.seed)
+        latent = encode_videos(self, store, videos, lambda frames, rows: self.latent(frames))
+        n, seed = self.config.n_centers, self.config.seed
+        anchors = None if process_rank() else cluster(latent.cpu().numpy(), n, seed)
         self.pairs.put(latent, all_gather_object(anchors)[0], videos, len(store))
 
     def latent(self,
@@ -226,8 +226,7 @@ class BTH(ClozeMethod):
         with self.autocast(frames.device):
             hidden = self.encoder(shown)
             soft, rebuilt = (x.float() for x in self.hash_and_rebuild(hidden))
-        loss = F.mse_loss(rebuilt, target)
-        terms = dict(reconstruction=Term(loss, self.config.reconstruction_weight))
+        terms = dict(reconstruction=Term(F.mse_loss(rebuilt, target), self.config.reconstruction_weight))
         own = index[local_slice(len(index))]
         if self.in_pairs: terms |= self.pair_terms(hidden.float().mean(1), soft, own)
         return StepOutput(terms, soft[:len(own)].detach())

@@ -4,20 +4,20 @@
 
 # %% auto #0
 __all__ = ['BLANKED', 'SHOWN', 'Lists', 'pair_lists', 'draw_member', 'absent_row', 'pair_arrays', 'uniform_like', 'PairLists',
-           'pair_loss', 'anchor_loss', 'encode_videos', 'draw_replacements', 'corrupt', 'frame_pool']
+           'pair_loss', 'anchor_loss', 'quadruplet_loss', 'projected_centers', 'draw_replacements', 'corrupt',
+           'frame_pool']
 
 # %% ../../nbs/methods/pairs.ipynb #a1fc918a
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..centers.clusters import nearest_anchors, similarity_blocks
 from ..data.features import FeatureStore
-from .base import Method
-from ..parallel import all_gather_object, gather_rows, local_slice, process_rank
+from ..parallel import all_gather_object, process_rank
 
 # %% ../../nbs/methods/pairs.ipynb #0a95db2f
 class Lists(NamedTuple):
@@ -171,24 +171,28 @@ def anchor_loss(
     "Squared distance between videos and anchors, over the width; a mean over pairs, a sum within each."
     return ((latent - anchors) ** 2).mean(2).mean(1).sum()
 
-# %% ../../nbs/methods/pairs.ipynb #fd0ff488
-@torch.no_grad()
-def encode_videos(
-    method:Method,
-    store:FeatureStore,  # the training features
-    videos:Tensor,       # `(n,)` indices of the videos to encode
-    encode:Callable,     # `encode(frames)`, `(b, t, f)` to `(b, p)`
-    batch_size:int=256,  # videos at a time
-)->Tensor:               # `(n, p)` float32, the same in all processes
-    "What `encode` makes of training videos, with the method in evaluation mode."
-    was_training, share = method.training, videos[local_slice(len(videos))]
-    method.eval()
-    found = []
-    for rows in share.split(batch_size):
-        frames = torch.from_numpy(store[rows.cpu().numpy()]).to(method.device, torch.float32)
-        found.append(encode(frames).float())
-    method.train(was_training)
-    return gather_rows(torch.cat(found), len(videos))
+# %% ../../nbs/methods/pairs.ipynb #0a0458fb
+def quadruplet_loss(
+    soft:Tensor,       # `(b, n)` soft codes
+    similar:Tensor,    # `(b, n)` soft codes of a similar video to each
+    dissimilar:Tensor, # `(b, n)` soft codes of a dissimilar video to each
+    other:Tensor,      # `(b, n)` soft codes of a second one
+)->Tensor:             # scalar
+    "Similar codes should be nearer than dissimilar ones by a margin, mean over the videos (MCMSH)."
+    n, near = soft.shape[1], ((soft - similar) ** 2).sum(1)
+    to_dissimilar = ((soft - dissimilar) ** 2).sum(1)
+    between_others = ((dissimilar - other) ** 2).sum(1)
+    return (F.relu(n / 4 + near - to_dissimilar) + F.relu(n / 64 + near - between_others)).mean()
+
+# %% ../../nbs/methods/pairs.ipynb #b1278785
+def projected_centers(
+    centers:np.ndarray, # `(K, f)`
+    width:int,          # `d`
+)->np.ndarray:          # `(K, d)` float32
+    "Centers along their principal axes, the first ones with the greatest variance."
+    centred = centers - centers.mean(0)
+    axes = np.linalg.svd(centred, full_matrices=False)[2][:width]
+    return np.pad(np.float32(centred @ axes.T), [(0, 0), (0, width - len(axes))])
 
 # %% ../../nbs/methods/pairs.ipynb #9528fc90
 BLANKED, SHOWN = -1, -2 # in place of a frame of the pool
