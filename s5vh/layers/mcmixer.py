@@ -17,7 +17,7 @@ from .vit import Mlp
 
 # %% ../../nbs/layers/mcmixer.ipynb #3b09096e
 class BatchNorm(nn.BatchNorm1d):
-    "Batch normalisation over the videos of all processes."
+    "Batch normalisation over the videos of all processes (synchronised, also on a CPU)."
     def forward(self,
         x:Tensor, # `(b, c)` or `(b, c, l)`; a process may hold a single video
     )->Tensor:    # the same shape
@@ -36,13 +36,13 @@ class BatchNorm(nn.BatchNorm1d):
 
 # %% ../../nbs/layers/mcmixer.ipynb #540c62c6
 class ContextGate(nn.Module):
-    "Rows mixed, weighted by a gate that sees other rows, and mixed again (MCMSH)."
+    "Mix the rows, weight them by a gate that sees other rows, and mix them again (MCMSH)."
     def __init__(self,
-        reach:str,      # 'long', 'middle' or 'short': how far along the rows the gate sees
-        n_rows:int,
-        n_columns:int,
-        n_squeezed:int, # columns between squeezing and expanding
-        groups:int=1,   # of columns that are squeezed apart from each other; not with reach='long'
+        reach:str,      # 'long', 'middle' or 'short': range of rows that the gate sees
+        n_rows:int,     # channels in the token mixer, frames elsewhere
+        n_columns:int,  # frames in the token mixer, channels elsewhere
+        n_squeezed:int, # columns after squeezing
+        groups:int=1,   # groups of columns that are squeezed separately; ignored with reach='long'
     ):
         super().__init__()
         self.reach = reach
@@ -59,14 +59,14 @@ class ContextGate(nn.Module):
     def excite(self,
         columns:Tensor, # `(b, n_columns, l)`, or `(b, n_columns)` with reach='long'
     )->Tensor:          # the same shape, 0 to 1
-        "Squeeze the columns and expand them again."
+        "Squeeze and excitation of the columns."
         squeezed = F.relu(self.bn1(self.conv(columns)))
         return torch.sigmoid(self.bn2(self.deconv(squeezed)))
 
     def gate(self,
         columns:Tensor, # `(b, n_columns, n_rows)`
     )->Tensor:          # `(b, n_columns, n_rows)`, or `(b, n_columns, 1)` with reach='long'; 0 to 1
-        "What each entry is multiplied by."
+        "The factor on each entry of the mixed rows."
         n_rows = columns.shape[2]
         if self.reach == 'long': return self.excite(columns.mean(2))[..., None]
         if self.reach == 'short': return self.excite(columns)
@@ -84,10 +84,10 @@ class ContextGate(nn.Module):
 class ContextGates(nn.Module):
     "Gates of long, middle and short reach, added."
     def __init__(self,
-        n_rows:int,
-        n_columns:int,
-        n_squeezed:int, # columns between squeezing and expanding
-        groups:int=1,   # of columns that are squeezed apart from each other
+        n_rows:int,     # as in `ContextGate`
+        n_columns:int,  # as in `ContextGate`
+        n_squeezed:int, # columns after squeezing
+        groups:int=1,   # groups of columns that are squeezed separately in the middle and short gates
     ):
         super().__init__()
         self.lrd = ContextGate('long', n_rows, n_columns, n_squeezed)
@@ -97,16 +97,17 @@ class ContextGates(nn.Module):
     def gated(self,
         x:Tensor, # `(b, n_rows, n_columns)`
     )->Tensor:    # `(b, n_rows, n_columns)`
+        "Sum of the three gated copies of `x`."
         return self.lrd(x) + self.mrd(x) + self.srd(x)
 
 class GatedMixer(ContextGates):
     "An MLP along the columns and three gates, added to the input."
     def __init__(self,
-        n_rows:int,
-        n_columns:int,
+        n_rows:int,        # as in `ContextGate`
+        n_columns:int,     # as in `ContextGate`; the MLP mixes them
         n_squeezed:int,    # as in `ContextGates`
         groups:int=1,      # as in `ContextGates`
-        dropout:float=0.5, # share of the numbers dropped in the MLP in training, in [0, 1)
+        dropout:float=0.5, # dropout rate inside and after the MLP, in [0, 1)
     ):
         super().__init__(n_rows, n_columns, n_squeezed, groups)
         self.mlp, self.dropout = Mlp(n_columns, 2 * n_columns), nn.Dropout(dropout)
@@ -119,14 +120,14 @@ class GatedMixer(ContextGates):
 
 # %% ../../nbs/layers/mcmixer.ipynb #8b0ca41d
 class MCMixer(ContextGates):
-    "Frames to a vector for each of them, for one number of frames (Hao et al., MCMSH, ACM MM 2022)."
+    "Gated MLP mixer for a fixed number of frames: one vector for each frame (MCMSH, Hao et al., ACM MM 2022)."
     def __init__(self,
         d_feature:int,         # features a frame, `f`
         d_model:int,           # width `d`, a multiple of `channel_squeeze`
         n_frames:int,          # frames of every video, `t`
-        dropout:float=0.5,     # share of the numbers dropped in both MLPs in training, in [0, 1)
-        token_squeeze:int=4,   # frames for each squeezed one
-        channel_squeeze:int=16, # channels for each squeezed one
+        dropout:float=0.5,     # dropout rate in both MLPs, in [0, 1)
+        token_squeeze:int=4,   # factor by which frames are squeezed in the token mixer
+        channel_squeeze:int=16, # factor by which channels are squeezed, and number of channels in a group
     ):
         if d_model % channel_squeeze:
             raise ValueError(f'd_model: expected a multiple of {channel_squeeze}, found {d_model}')

@@ -17,7 +17,7 @@ def drop_path(
     x:Tensor,         # `(b, l, d)`
     mask:Tensor,      # `(b, l)` bool, or None
     p:float,          # share of the videos that skip the branch, in [0, 1)
-    training:bool,    # False: none does
+    training:bool,    # False: no video skips it
 )->Tensor:            # `(b, l, d)`
     "`x + branch(x)`; in training, the branch is skipped with probability `p`, else scaled by `1/(1-p)`."
     if not training or p == 0: return x + branch(x, mask)

@@ -42,7 +42,7 @@ class VitAttention(nn.Module):
 
 # %% ../../nbs/layers/vit.ipynb #7cb881ac
 class Mlp(nn.Module):
-    "Two Linears with a GELU between, on each frame by itself."
+    "Feed-forward part: two linear layers with a GELU between them, on each frame by itself."
     def __init__(self,
         d_model:int, # channels in and out
         d_inner:int, # channels between
@@ -50,7 +50,10 @@ class Mlp(nn.Module):
         super().__init__()
         self.fc1, self.fc2 = Linear(d_model, d_inner), Linear(d_inner, d_model)
 
-    def forward(self, x:Tensor)->Tensor: return self.fc2(F.gelu(self.fc1(x)))
+    def forward(self,
+        x:Tensor, # `(..., d_model)`
+    )->Tensor:    # `(..., d_model)`
+        return self.fc2(F.gelu(self.fc1(x)))
 
 # %% ../../nbs/layers/vit.ipynb #ca074ec8
 class VitBlock(nn.Module):
@@ -58,7 +61,7 @@ class VitBlock(nn.Module):
     def __init__(self,
         d_model:int,        # channels in and out
         n_heads:int=6,      # 1 to `d_model`
-        drop_path:float=0., # share of the videos that skip a part in training
+        drop_path:float=0., # share of the videos that skip each of the two parts in training, in [0, 1)
     ):
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(d_model, eps=1e-6), nn.LayerNorm(d_model, eps=1e-6)

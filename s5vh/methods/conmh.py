@@ -31,12 +31,12 @@ class ConMHConfig(NetworkConfig):
     decoder_layers:int=2           # layers of the decoder
     drop_path:float=0.             # chance that a video skips the last encoder layer
     reconstruction_weight:float=1. # weight of the reconstruction loss
-    contrastive_weight:float=1.    # weight of the contrastive loss, `a`
+    contrastive_weight:float=1.    # weight of the contrastive loss, `a` above
     tau_plus:float=0.1             # expected share of false negatives in the contrastive loss, 0 to 1
     temperature:float=0.5          # temperature of the contrastive loss
     epochs:int=505                 # passes over the training videos
     lr:float=1e-4                  # learning rate at the start
-    schedule:str='step'            # of the learning rate
+    schedule:str='step'            # of the learning rate: a tenth less every `decay_every` epochs
     weight_decay:float=0.          # plain Adam
 
     @classmethod
@@ -72,9 +72,9 @@ def vit_presets(
 # %% ../../nbs/methods/conmh.ipynb #6afe655b
 @torch.no_grad()
 def xavier_init(
-    module:nn.Module, # whose Linears are set
+    module:nn.Module, # its `nn.Linear` layers are initialised in place
 )->None:
-    "Xavier-uniform weights and zero biases."
+    "Initialise linear layers with Xavier-uniform weights and zero biases."
     for layer in module.modules():
         if not isinstance(layer, nn.Linear): continue
         nn.init.xavier_uniform_(layer.weight)
@@ -89,7 +89,7 @@ class ConMH(HashNetwork):
         config:ConMHConfig, # sizes and switches
     ):
         super().__init__(config)
-        if config.mixer != 'mamba':  # whose layers have an initialisation of their own
+        if config.mixer != 'mamba':  # Mamba layers keep their own initialisation
             xavier_init(self.encoder)
             xavier_init(self.decoder)
         nn.init.trunc_normal_(self.mask_token, std=0.02, a=-0.02, b=0.02)
@@ -109,7 +109,7 @@ class ConMH(HashNetwork):
             'temperature': (config.temperature > 0, 'above 0')}
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
-        "Reconstruction and contrast."
+        "Reconstruction and contrastive loss of two views."
         views = self.views(frames, masks)
         return StepOutput(view_terms(views, self.config, len(index)), views.soft.detach().mean(0))
 
@@ -124,9 +124,9 @@ class ConMH(HashNetwork):
 def fitting_heads(
     d_model:int, # width of the layer
     inner:int,   # channels of all heads together
-    usual:int,   # the published number
-)->int:
-    "A number of heads that takes so many channels: the published one, or the least above 1."
+    usual:int,   # the published number of heads
+)->int:          # heads
+    "A number of heads whose channels add up to `inner`: the published one, or else the smallest above 1."
     fits = [h for h in (usual, *range(2, d_model + 1), 1) if d_model // h * h == inner]
     if fits: return fits[0]
     raise ValueError(f'expected heads of equal size on {d_model} channels, found {inner} channels')
@@ -135,8 +135,8 @@ def fitting_heads(
 def count_layers(
     weights:dict, # name -> tensor
     part:str,     # 'encoder' or 'decoder'
-)->int:
-    "How many layers a part of a checkpoint has."
+)->int:           # layers
+    "Number of layers in the encoder or the decoder of a checkpoint."
     names = [name.split('.') for name in weights if name.startswith(f'{part}.blocks.')]
     return 1 + max(int(name[2]) for name in names)
 
@@ -145,9 +145,9 @@ def released_vit_config(
     Config:type,  # `ConMHConfig` or a subclass
     method:str,   # name of the method
     weights:dict, # of a released checkpoint: name -> tensor
-    **settings,   # further settings
+    **settings,   # settings that the weights do not show
 )->ConMHConfig:
-    "The settings behind a released checkpoint, from the shapes of its weights."
+    "Read the settings of a released checkpoint from the shapes of its weights."
     d_model, d_feature = weights['encoder.patch_embed.weight'].shape
     d_decoder, layers = weights['mask_token'].shape[-1], count_layers(weights, 'encoder')
     inner, inner_decoder = (len(weights[f'{part}.blocks.0.attn.q_bias']) for part in ('encoder', 'decoder'))
