@@ -120,7 +120,7 @@ class GatedMixer(ContextGates):
 
 # %% ../../nbs/layers/mcmixer.ipynb #8b0ca41d
 class MCMixer(ContextGates):
-    "Gated MLP mixer for a fixed number of frames: one vector for each frame (MCMSH, Hao et al., ACM MM 2022)."
+    "Gated MLP mixer for a fixed number of frames, a vector for each (MCMSH, ACM MM 2022)."
     def __init__(self,
         d_feature:int,         # features a frame, `f`
         d_model:int,           # width `d`, a multiple of `channel_squeeze`
