@@ -3,8 +3,8 @@
 python scripts/bench_methods.py --layers 1                  # every method, on the embedded digits
 python scripts/bench_methods.py --grid grids/methods.yaml --dataset bsl_sign --data-root data
 
-Each is trained for `--epochs` epochs in a process of its own, on one thread; stages and warm-up shrink with them,
-so that each part of a method acts. Prints a JSON line for each; `--out FILE` adds them to a file.
+Each is trained for `--epochs` epochs in a process of its own, on one thread; stages and warm-up shrink with
+them, so that each part of a method acts. Prints a JSON line for each; `--out FILE` adds them to a file.
 """
 import argparse
 import json
