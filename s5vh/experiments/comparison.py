@@ -7,27 +7,23 @@ __all__ = ['training_seconds', 'across_datasets', 'beside_public_code']
 
 # %% ../../nbs/experiments/comparison.ipynb #3e5733dd
 import csv
+import json
 from pathlib import Path
 
-import numpy as np
-
 from .results import format_cell, format_row
-from .sweep import sweep_name
 from ..files import project_root
 
 # %% ../../nbs/experiments/comparison.ipynb #6a0070dc
 def training_seconds(
-    grid:dict,    # from `read_grid`
-    records:dict, # from `read_records`
+    name:str,     # of a grid
     dataset:str,  # whose runs
-)->dict:          # row -> mean seconds; rows without a run are left out
-    "Mean training time of each row on a data set."
-    found = {}
-    for row, runs in grid['rows'].items():
-        names = [sweep_name(settings) for settings in runs if settings['dataset'] == dataset]
-        seconds = [records[name]['seconds'] for name in names if name in records]
-        if seconds: found[row] = float(np.mean(seconds))
-    return found
+    path:str|Path=None, # of `scripts/bench_methods.py --out`; None: `results/costs.jsonl`
+)->dict:          # row -> seconds; rows that were not measured are left out
+    "Training time of each row: its epochs times the measured time of an epoch."
+    lines = Path(path or project_root()/'results/costs.jsonl').read_text().splitlines()
+    measured = [json.loads(line) for line in lines]
+    own = [c for c in measured if c['grid'] == name and c['dataset'] == dataset]
+    return {c['row']: c['epochs'] * c['epoch_seconds'] for c in own}
 
 # %% ../../nbs/experiments/comparison.ipynb #8e72b250
 def across_datasets(
