@@ -168,10 +168,14 @@ class AutoSSVH(ConMH):
             'sampler_noise': (config.sampler_noise >= 0, 'at least 0'),
             'prototype_temperature': (config.prototype_temperature > 0, 'above 0')}
 
+    @property
+    def needs_clusters(self)->bool:
+        "Whether anything is made of the clusters."
+        return self.config.prototype_weight > 0
+
     def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "Cluster the codes of the training videos, once the warm-up is over."
-        c = self.config
-        if self.epoch < c.warmup or not c.prototype_weight: return
+        if self.epoch < self.config.warmup or not self.needs_clusters: return
         self.prototypes.update(training_codes(self, store, videos), videos, len(store))
 
     def sampled_masks(self, frames:Tensor, n_views:int, n:int)->Tensor: # `(v, b, t)` bool
