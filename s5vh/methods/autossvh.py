@@ -172,8 +172,7 @@ class AutoSSVH(ConMH):
 
     def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "After the warm-up, cluster the codes of the training videos."
-        c = self.config
-        if self.epoch < c.warmup or not c.prototype_weight: return
+        if self.epoch < self.config.warmup or not self.needs_clusters: return
         self.prototypes.update(training_codes(self, store, videos), videos, len(store))
 
     def sampled_masks(self, frames:Tensor, n_views:int, n:int)->Tensor: # `(v, b, t)` bool

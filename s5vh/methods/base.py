@@ -9,7 +9,7 @@ __all__ = ['METHODS', 'two_views', 'Term', 'StepOutput', 'total_loss', 'register
 
 # %% ../../nbs/methods/base.ipynb #b7ccf2c7
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from ..data.datasets import VideoData
 from ..data.features import FeatureStore
 from ..files import DataError, MissingDataError, atomic_path
 from .settings import (SCHEDULES, Config, check_rules, check_types, common_rules, current_names,
-                                   read_config, read_config_values)
+                                   n_kept, read_config, read_config_values)
 
 # %% ../../nbs/methods/base.ipynb #98240b37
 def two_views(
@@ -153,6 +153,8 @@ class Method(nn.Module):
             if given[name] != known[name]:
                 raise ValueError(f'{name}: it is {known[name]!r} here, found {given[name]!r}')
         config = cls.Config(**known | cls.presets(data, given) | given)
+        if 'batch_size' not in given:  # presets count the held-out videos too
+            config = replace(config, batch_size=min(config.batch_size, n_kept(config, shape[0])))
         check_rules(config, cls.rules(config, *shape[:2]))
         return config
 

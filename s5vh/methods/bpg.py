@@ -142,6 +142,11 @@ class BPG(AutoSSVH):
             'condition_scale': (config.condition_scale >= 0, 'at least 0'),
             'consistency_temperature': (config.consistency_temperature > 0, 'above 0')}
 
+    @property
+    def needs_clusters(self)->bool:
+        "Whether anything is made of the clusters; hard views are, whatever the prototype loss weighs."
+        return super().needs_clusters or self.config.hard_chance > 0
+
     @torch.no_grad()
     def hard_masks(self, frames:Tensor, index:Tensor)->Tensor: # `(b, t)` bool
         "Hide the most typical frames of this process's videos `index` `(b,)`."

@@ -73,7 +73,7 @@ def cluster_temperatures(
     counts = np.bincount(own, minlength=n_clusters)
     widths = np.bincount(own, weights=distances, minlength=n_clusters) / np.maximum(counts, 1)
     density = widths / np.log(counts + 10)
-    density[counts <= 1] = density.max()
+    density[counts <= 1] = density.max(where=counts > 1, initial=0)
     density = density.clip(*np.percentile(density, (10, 90)))
     if density.mean() == 0: return np.full(n_clusters, mean, np.float32)
     return np.maximum(mean * density / density.mean(), mean / 10).astype(np.float32)
@@ -111,7 +111,8 @@ def cluster_codes(
     n_clusters = min(n_clusters, len(np.unique(sample, axis=0)))
     means = cluster(sample, n_clusters, seed)
     own, squares = (x[:, 0] for x in nearest_anchors(codes, means))
-    temperatures = cluster_temperatures(np.sqrt(squares), own, n_clusters, temperature)
+    distances = np.sqrt(squares).round(5)  # from a code to itself 0
+    temperatures = cluster_temperatures(distances, own, n_clusters, temperature)
     if voted: means = majority_vote(codes, own, n_clusters)
     lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
     return Clusters(own, means / lengths, temperatures)
