@@ -170,6 +170,11 @@ class AutoSSVH(ConMH):
             'sampler_noise': (config.sampler_noise >= 0, 'at least 0'),
             'prototype_temperature': (config.prototype_temperature > 0, 'above 0')}
 
+    @property
+    def needs_clusters(self)->bool:
+        "Whether anything is made of the clusters."
+        return self.config.prototype_weight > 0
+
     def before_epoch(self, store:FeatureStore, videos:Tensor)->None:
         "After the warm-up, cluster the codes of the training videos."
         if self.epoch < self.config.warmup or not self.needs_clusters: return
