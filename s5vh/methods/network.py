@@ -280,7 +280,9 @@ class HashNetwork(Method):
         n_views, p = len(visible) // len(frames), self.config.feature_dropout
         videos = torch.arange(len(frames), device=visible.device).repeat(n_views)
         if not (self.training and p): return self.logits(take(self.encoder.embed(frames), visible, videos))
-        return self.logits(take(self.encoder.embed(F.dropout(frames.repeat(n_views, 1, 1), p)), visible))
+        rest = self.encoder.mean if self.encoder.standard else 0.  # what a dropped feature is set to
+        dropped = F.dropout(frames.repeat(n_views, 1, 1) - rest, p) + rest
+        return self.logits(take(self.encoder.embed(dropped), visible))
 
     def rebuild(self,
         codes:Tensor,           # `(r, l, bits)` of the visible frames
