@@ -112,7 +112,8 @@ class WideEncoder(Encoder):
         frames:Tensor, # `(b, t, f)`
     )->Tensor:         # `(b, t, d_model)`
         "Normalise and project every frame."
-        return self.patch_embed(self.input_norm(self.standardize(frames)))
+        x = self.patch_embed(self.input_norm(self.standardize(frames)))
+        return x.to(self.patch_embed.weight.dtype)  # what the layers add is added in full precision
 
 # %% ../../nbs/methods/wsch.ipynb #ab644e99
 class WideDecoder(nn.Module):
@@ -198,7 +199,8 @@ class WSCH(HashNetwork):
         "Predict the direction of the hidden frames from the codes of the visible ones."
         token = self.mask_token if mask_token is None else mask_token
         tokens = torch.cat([codes, token.expand(len(codes), -1, -1)], dim=1)
-        return self.decoder(self.encoder_to_decoder(tokens), order.shape[1] - codes.shape[1])
+        tokens = self.encoder_to_decoder(tokens).to(self.mask_token.dtype)
+        return self.decoder(tokens, order.shape[1] - codes.shape[1])
 
     @property
     def kind(self)->str: # see `epoch_kind`; in evaluation always 'contrast'
