@@ -47,7 +47,7 @@ MUTANTS = [
     ('both views drop the same features', 'methods/network',
      'F.dropout(frames.repeat(n_views, 1, 1) - rest, p)',
      'F.dropout(frames - rest, p).repeat(n_views, 1, 1)'),
-    ('keys of attention have a bias', 'layers/vit', '[self.q_bias, none,', '[self.q_bias, self.q_bias,'),
+    ('queries of attention lack their bias', 'layers/vit', '[self.q_bias, none,', '[none, none,'),
     ('the typical frames are shown', 'methods/bpg',
      'by_margin = highest(margin, n_margin)', 'by_margin = highest(-margin, n_margin)'),
     ('likely false negatives count in full', 'methods/bpg',
