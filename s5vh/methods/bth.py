@@ -62,9 +62,7 @@ def encoder_layer(
 
 class ClozeEncoder(nn.Module):
     "Frames to a vector for each of them (BTH, BerVAE, DKPH)."
-    def __init__(self,
-        config:ClozeConfig, # sizes and switches
-    ):
+    def __init__(self, config:ClozeConfig):
         super().__init__()
         self.embed = Linear(config.d_feature, config.d_model)
         self.blocks = nn.ModuleList(encoder_layer(config) for _ in range(config.layers))
@@ -212,15 +210,11 @@ class BTH(ClozeMethod):
         anchors = None if process_rank() else cluster(latent.cpu().numpy(), n, seed)
         self.pairs.put(latent, all_gather_object(anchors)[0], videos, len(store))
 
-    def latent(self,
-        frames:Tensor, # `(b, t, f)`
-    )->Tensor:         # `(b, d_model)`
+    def latent(self, frames:Tensor)->Tensor: # `(b, d_model)`, of frames `(b, t, f)`
         "Latent features of videos: the mean of the encoder's outputs."
         with self.autocast(frames.device): return self.encoder(frames).mean(1)
 
-    def hash_and_rebuild(self,
-        hidden:Tensor, # `(b, t, d_model)` outputs of the encoder
-    )->tuple:          # `(b, bits)` soft codes; `(b, t, f)` frames
+    def hash_and_rebuild(self, hidden:Tensor)->tuple: # `(b, bits)` soft codes; `(b, t, f)` frames
         "Hash each frame and rebuild it from its code; a video's soft code is the mean of its frames'."
         codes = binarize(self.binary(hidden))
         return codes.mean(1), self.decoder(codes)

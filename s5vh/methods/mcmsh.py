@@ -64,9 +64,7 @@ PRESETS = {
 class MCMSH(Method):
     "Video hashing with gated MLPs, anchors, pairs and quadruplets (MCMSH, Hao et al., ACM MM 2022)."
     Config = MCMSHConfig
-    def __init__(self,
-        config:MCMSHConfig, # sizes and switches
-    ):
+    def __init__(self, config:MCMSHConfig):
         super().__init__(config)
         c = config
         own = c.mixer == 'mcmixer'
