@@ -9,6 +9,7 @@ __all__ = ['FIXED', 'SEARCHED', 'cluster_cosines', 'highest', 'hide_typical', 'c
 # %% ../../nbs/methods/bpg.ipynb #f9fd2c24
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +20,7 @@ from ..data.datasets import VideoData
 from .autossvh import AutoSSVH, AutoSSVHConfig, load_released
 from .base import StepOutput, Term, register
 from .network import view_terms
-from ..parallel import gather_rows, local_slice
+from ..parallel import local_slice
 
 # %% ../../nbs/methods/bpg.ipynb #201b0407
 def cluster_cosines(
@@ -186,11 +187,8 @@ class BPG(AutoSSVH):
         c, n = self.config, len(index)
         if self.training: views, hard = self.training_views(frames, masks, index)
         else: views, hard = self.views(frames, masks), False
-        terms = view_terms(views, c, n)
-        if c.contrast == 'suppressed':
-            first, second = (gather_rows(soft, n) for soft in views.soft)
-            loss = suppressed_contrastive_loss(first, second, c.temperature)
-            terms['contrastive'] = Term(loss, c.contrastive_weight, whole_batch=True)
+        suppressed = partial(suppressed_contrastive_loss, temperature=c.temperature)
+        terms = view_terms(views, c, n, suppressed if c.contrast == 'suppressed' else None)
         terms |= self.prototype_terms(views.soft, index) | self.consistency_terms(views.soft, hard)
         return StepOutput(terms, views.soft.detach().mean(0))
 

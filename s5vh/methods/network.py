@@ -8,6 +8,7 @@ __all__ = ['SIZES', 'NetworkConfig', 'positions', 'take', 'frame_order', 'mixing
 
 # %% ../../nbs/methods/network.ipynb #74850edd
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -203,14 +204,16 @@ def view_terms(
     views:Views,
     config:Config, # `reconstruction_weight`, `contrastive_weight`, `tau_plus`, `temperature`
     n:int,         # videos in the batch of all processes
+    contrast:Callable=None, # of the two views' soft codes `(n, bits)`; None: `contrastive_loss`
 )->dict:           # name -> `Term`
     "Reconstruction of the hidden frames, and contrast between two views of the batch."
     rebuilt = reconstruction_loss(views.reconstruction, views.target)
     first, second = (gather_rows(soft, n) for soft in views.soft)
-    contrast = contrastive_loss(first, second, config.tau_plus, config.temperature)
+    if contrast is None: loss = contrastive_loss(first, second, config.tau_plus, config.temperature)
+    else: loss = contrast(first, second)
     return dict(
         reconstruction=Term(rebuilt, config.reconstruction_weight),
-        contrastive=Term(contrast, config.contrastive_weight, whole_batch=True))
+        contrastive=Term(loss, config.contrastive_weight, whole_batch=True))
 
 # %% ../../nbs/methods/network.ipynb #8ae5fe72
 class HashNetwork(Method):
