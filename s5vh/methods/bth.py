@@ -92,8 +92,6 @@ class ClozeMethod(Method):
         "What settings must be."
         counts = 'layers', 'd_model', 'pool_size'
         rules = {name: (getattr(config, name) >= 1, 'at least 1') for name in counts}
-        for name in config.__dataclass_fields__:
-            if name.endswith('_weight'): rules[name] = (getattr(config, name) >= 0, 'at least 0')
         return super().rules(config, n_videos, n_frames) | rules | {
             'mask_ratio': (0 < config.mask_ratio < 1, 'above 0 and below 1'),
             'heads': (config.heads is None or config.heads >= 1, 'at least 1'),

@@ -102,9 +102,7 @@ class ConMH(HashNetwork):
     @classmethod
     def rules(cls, config:ConMHConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
         "What settings must be."
-        weights = {name: (getattr(config, name) >= 0, 'at least 0')
-                   for name in config.__dataclass_fields__ if name.endswith('_weight')}
-        return super().rules(config, n_videos, n_frames) | weights | {
+        return super().rules(config, n_videos, n_frames) | {
             'tau_plus': (0 <= config.tau_plus < 1, '0 to below 1'),
             'temperature': (config.temperature > 0, 'above 0')}
 

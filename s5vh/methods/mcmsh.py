@@ -88,9 +88,7 @@ class MCMSH(Method):
         "What settings must be."
         c, kept = config, n_kept(config, n_videos)
         own = c.mixer == 'mcmixer'
-        rules = {name: (getattr(c, name) >= 0, 'at least 0')
-                 for name in c.__dataclass_fields__ if name.endswith('_weight')}
-        return super().rules(config, n_videos, n_frames) | rules | {
+        return super().rules(config, n_videos, n_frames) | {
             'mask_ratio': (True, 'any: no frame is hidden'),
             'd_model': (c.d_model > 0 and (not own or c.d_model % 16 == 0), 'a positive multiple of 16'),
             'n_frames': (not own or c.n_frames == n_frames, f"{n_frames}, the data set's"),

@@ -131,7 +131,8 @@ def common_rules(
     hidden = int(c.mask_ratio * n_frames)
     kept, least = n_kept(c, n_videos), max(2, world_size())
     some_held_out = 0 < c.held_out < 1 and n_videos - kept != 1
-    return {
+    weights = [name for name in c.__dataclass_fields__ if name.endswith('_weight')]
+    return {name: (getattr(c, name) >= 0, 'at least 0') for name in weights} | {
         'bits': (c.bits > 0 and c.bits % 8 == 0, 'a positive multiple of 8'),
         'epochs': (c.epochs >= 1, 'at least 1'),
         'batch_size': (least <= c.batch_size <= kept, f'{least} to {kept}, the number of training videos'),
