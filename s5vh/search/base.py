@@ -7,6 +7,7 @@ __all__ = ['packed_codes', 'check_radius', 'Neighbours', 'BaseIndex', 'flat_inde
            'within_radius', 'clustered_codes']
 
 # %% ../../nbs/search/base.ipynb #f28879a3
+import ctypes
 import struct
 from pathlib import Path
 from types import TracebackType
@@ -113,14 +114,19 @@ def flat_index(
 # %% ../../nbs/search/base.ipynb #37312cde
 def packed_view(
     flat, # in memory or mapped
-)->np.ndarray:                    # `(n, bits // 8)` uint8; valid as long as `flat` lives and does not change
+)->np.ndarray: # `(n, bits // 8)` uint8, read-only; keeps `flat` alive, and is valid until something is added to it
     "The codes of a flat index, without a copy."
     import faiss
     n, n_bytes = flat.ntotal, flat.code_size
     if not n: return np.empty((0, n_bytes), np.uint8)
-    return faiss.rev_swig_ptr(flat.xb.data(), n * n_bytes).reshape(n, n_bytes)
+    address = faiss.rev_swig_ptr(flat.xb.data(), n * n_bytes).ctypes.data
+    memory = (ctypes.c_uint8 * (n * n_bytes)).from_address(address)
+    memory.owner = flat
+    view = np.frombuffer(memory, np.uint8).reshape(n, n_bytes)
+    view.flags.writeable = False
+    return view
 
-# %% ../../nbs/search/base.ipynb #30387d8f
+# %% ../../nbs/search/base.ipynb #cc305187
 def flat_header(
     bits:int,  # code length
     count:int, # codes
