@@ -46,7 +46,7 @@ def check_radius(
     if not whole or not 0 <= radius <= bits:
         raise ValueError(f'radius: expected a whole number of bits, 0 to {bits}, found {radius!r}')
 
-# %% ../../nbs/search/base.ipynb #37545c87
+# %% ../../nbs/search/base.ipynb #c1af0bae
 def check_neighbours(
     path:str|Path,    # of the index, for errors
     k:int,            # asked for
@@ -61,7 +61,7 @@ def check_neighbours(
             raise ValueError(f'{name}: expected a whole number, found {value!r}')
         if whole and value < 1: raise ValueError(f'{path}: {name} must be at least 1, found {value}')
     found = min(int(k), count - (exclude_self is not None))
-    if found < 1: raise ValueError(f'{path}: no code to search for; the index holds {count}')
+    if found < 1: raise ValueError(f'{path}: no code to search for: expected the index not empty, found {count}')
     return found
 
 # %% ../../nbs/search/base.ipynb #3d6500c8
@@ -70,7 +70,7 @@ class Neighbours(NamedTuple):
     ids:np.ndarray|list       # `(q, k)` of strings; from a range search, a list of `q` arrays
     distances:np.ndarray|list # `(q, k)` int32 bits; likewise
 
-# %% ../../nbs/search/base.ipynb #b27b3e08
+# %% ../../nbs/search/base.ipynb #b7edaab7
 def without_own(
     distances:np.ndarray, # `(q, k + 1)`
     rows:np.ndarray,      # `(q, k + 1)`
@@ -156,7 +156,7 @@ def packed_view(
     view.flags.writeable = False
     return view
 
-# %% ../../nbs/search/base.ipynb #72d30b69
+# %% ../../nbs/search/base.ipynb #e1374132
 def flat_header(
     bits:int,  # code length
     count:int, # codes
