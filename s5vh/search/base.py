@@ -46,7 +46,7 @@ def check_radius(
     if not whole or not 0 <= radius <= bits:
         raise ValueError(f'radius: expected a whole number of bits, 0 to {bits}, found {radius!r}')
 
-# %% ../../nbs/search/base.ipynb #c1af0bae
+# %% ../../nbs/search/base.ipynb #f8d5bc82
 def check_neighbours(
     path:str|Path,    # of the index, for errors
     k:int,            # asked for
@@ -70,7 +70,7 @@ class Neighbours(NamedTuple):
     ids:np.ndarray|list       # `(q, k)` of strings; from a range search, a list of `q` arrays
     distances:np.ndarray|list # `(q, k)` int32 bits; likewise
 
-# %% ../../nbs/search/base.ipynb #b7edaab7
+# %% ../../nbs/search/base.ipynb #a3b48a4c
 def without_own(
     distances:np.ndarray, # `(q, k + 1)`
     rows:np.ndarray,      # `(q, k + 1)`
@@ -126,6 +126,10 @@ class BaseIndex:
             raise DataError(f'{self.path}: {len(present)} of these ids are there already, '
                             f'first {present[0]!r}; remove them first')
 
+    def refuse_other_number(self, own:list, n:int)->None:
+        "Refuse names of the queries themselves that are not one for each of the `n`."
+        if len(own) != n: raise ValueError(f'exclude_self: expected {n} ids, one a query, found {len(own)}')
+
     def refuse_missing(self, missing:set)->None:
         "Refuse names that the index does not have."
         if missing:
@@ -156,7 +160,7 @@ def packed_view(
     view.flags.writeable = False
     return view
 
-# %% ../../nbs/search/base.ipynb #e1374132
+# %% ../../nbs/search/base.ipynb #9e2d07e3
 def flat_header(
     bits:int,  # code length
     count:int, # codes

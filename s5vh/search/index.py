@@ -265,8 +265,9 @@ class Index(BaseIndex):
     def _own_rows(self, contents, ids, n):
         "Rows of the queries themselves, or None where they are not to be left out."
         if ids is None: return None
-        if len(ids) != n: raise ValueError(f'exclude_self: expected {n} ids, one a query, found {len(ids)}')
-        rows = contents.find(list(ids))
+        ids = list(ids)
+        self.refuse_other_number(ids, n)
+        rows = contents.find(ids)
         self.refuse_missing({ids[i] for i in np.flatnonzero(rows < 0)})
         return rows
 

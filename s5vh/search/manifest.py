@@ -59,7 +59,7 @@ def wants_lists(
     if count < 256: return False
     return manifest.engine == 'ivf' or (manifest.engine == 'auto' and count >= IVF_FROM)
 
-# %% ../../nbs/search/manifest.ipynb #e6613986
+# %% ../../nbs/search/manifest.ipynb #b1eeca01
 def _is_count(value, low=0):
     "Whether a value is a whole number that an index can have."
     return type(value) is int and low <= value < 2**62
@@ -81,14 +81,14 @@ def _is_segment(segment):
     if not isinstance(segment, dict) or not _is_count(segment.get('count'), low=1): return False
     return _are_files({role: record for role, record in segment.items() if role != 'count'})
 
-# %% ../../nbs/search/manifest.ipynb #7b350594
+# %% ../../nbs/search/manifest.ipynb #69bff197
 RULES = dict(  # field -> what it must be, in words and as a test
     bits=(f'a multiple of 8, 8 to {MAX_BITS}', lambda v: _is_count(v) and 0 < v <= MAX_BITS and not v % 8),
     engine=(f'one of {", ".join(ENGINES)}', lambda v: isinstance(v, str) and v in ENGINES),
     model=('a fingerprint or null', lambda v: v is None or isinstance(v, str)),
     about=('an object', lambda v: isinstance(v, dict)),
     count=('a whole number', _is_count),
-    generation=('a whole number', _is_count),
+    generation=('a whole number, below 10**17', lambda v: _is_count(v) and v < 10**17),
     files=('{}, or records of codes, ids and lists', lambda v: v == {} or _are_files(v, ['lists'])),
     ivf=('{}, or lists, probes, recall and k', lambda v: isinstance(v, dict)),
     appended=('a list of segments', lambda v: isinstance(v, list) and all(map(_is_segment, v))))
@@ -114,7 +114,7 @@ def _contradiction(manifest):
         if found != expected: return f'{count} codes of {manifest.bits} bits are {expected} bytes, not {found}'
     return ''
 
-# %% ../../nbs/search/manifest.ipynb #e1ce55fc
+# %% ../../nbs/search/manifest.ipynb #cbc27450
 def checked_manifest(
     content:dict,  # as JSON has it, without format, version and checksum
     path:str|Path, # for errors
@@ -162,7 +162,7 @@ def write_manifest(
         fsync(temporary)
     fsync(folder)
 
-# %% ../../nbs/search/manifest.ipynb #43c1298c
+# %% ../../nbs/search/manifest.ipynb #ea04c7aa
 def open_plain(
     path:str|Path, # a file
 ):                 # open to read bytes
