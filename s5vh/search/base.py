@@ -46,7 +46,7 @@ def check_radius(
     if not whole or not 0 <= radius <= bits:
         raise ValueError(f'radius: expected a whole number of bits, 0 to {bits}, found {radius!r}')
 
-# %% ../../nbs/search/base.ipynb #f8d5bc82
+# %% ../../nbs/search/base.ipynb #804aaadc
 def check_neighbours(
     path:str|Path,    # of the index, for errors
     k:int,            # asked for
@@ -61,7 +61,8 @@ def check_neighbours(
             raise ValueError(f'{name}: expected a whole number, found {value!r}')
         if whole and value < 1: raise ValueError(f'{path}: {name} must be at least 1, found {value}')
     found = min(int(k), count - (exclude_self is not None))
-    if found < 1: raise ValueError(f'{path}: no code to search for: expected the index not empty, found {count}')
+    if found < 1:
+        raise ValueError(f'{path}: no code to search for: expected the index not empty, found {count}')
     return found
 
 # %% ../../nbs/search/base.ipynb #3d6500c8
@@ -70,7 +71,7 @@ class Neighbours(NamedTuple):
     ids:np.ndarray|list       # `(q, k)` of strings; from a range search, a list of `q` arrays
     distances:np.ndarray|list # `(q, k)` int32 bits; likewise
 
-# %% ../../nbs/search/base.ipynb #a3b48a4c
+# %% ../../nbs/search/base.ipynb #80055584
 def without_own(
     distances:np.ndarray, # `(q, k + 1)`
     rows:np.ndarray,      # `(q, k + 1)`
@@ -148,7 +149,7 @@ def flat_index(
 # %% ../../nbs/search/base.ipynb #37312cde
 def packed_view(
     flat, # in memory or mapped
-)->np.ndarray: # `(n, bits // 8)` uint8, read-only; keeps `flat` alive, and is valid until something is added to it
+)->np.ndarray: # `(n, bits // 8)` uint8, read-only; keeps `flat` alive, and is valid until it is added to
     "The codes of a flat index, without a copy."
     import faiss
     n, n_bytes = flat.ntotal, flat.code_size
@@ -160,7 +161,7 @@ def packed_view(
     view.flags.writeable = False
     return view
 
-# %% ../../nbs/search/base.ipynb #9e2d07e3
+# %% ../../nbs/search/base.ipynb #7904a6ac
 def flat_header(
     bits:int,  # code length
     count:int, # codes

@@ -33,11 +33,11 @@ def pair_engine(
     engine.add(packed)
     return engine
 
-# %% ../../nbs/search/duplicates.ipynb #3b8fe723
+# %% ../../nbs/search/duplicates.ipynb #76945fb1
 def distinct_codes(
     packed:np.ndarray, # `(n, bits // 8)` uint8
-)->tuple[np.ndarray, np.ndarray]: # `(m,)` first row of each different code, in order; `(n,)` which of them each row has
-    "The different codes."
+)->tuple[np.ndarray, np.ndarray]: # `(m,)` first rows, in order; `(n,)` which of them each row is like
+    "The first row of each different code, and for each row which of these it is like."
     n, n_bytes = packed.shape
     n_words = -(-n_bytes // 8)
     words = np.zeros((n, 8 * n_words), np.uint8)
@@ -61,7 +61,8 @@ def near_codes(
     progress:bool=True,  # show a bar when it takes more than two seconds
 )->Iterator[np.ndarray]: # `(3, p)`: rows of a block, later rows within `radius` of them, distances
     "All pairs within `radius` bits of each other, a block of rows at a time."
-    engine, start, size = pair_engine(packed, radius), 0, 16
+    engine, start = pair_engine(packed, radius), 0
+    size = 16
     with tqdm(total=len(packed), desc='duplicates', unit='code', delay=2, disable=not progress) as bar:
         while start < len(packed):
             found = within_radius(engine, packed[start:start + size], radius)
@@ -95,21 +96,24 @@ def groups_of(
 )->list[np.ndarray]:   # sorted rows of each group of two or more; groups by their first row
     "Rows that share a number."
     several = np.flatnonzero(np.bincount(group)[group] > 1) if len(group) else group
-    _, first, number, size = np.unique(group[several], return_index=True, return_inverse=True, return_counts=True)
-    place = np.argsort(np.argsort(first))[number]
-    cuts = np.cumsum(size[np.argsort(first)])[:-1]
+    numbers, first = np.unique(group[several], return_index=True)
+    place = np.empty(len(numbers), np.int64)   # of each group among the groups
+    place[np.argsort(first)] = np.arange(len(numbers))
+    place = place[np.searchsorted(numbers, group[several])]
+    cuts = np.cumsum(np.bincount(place))[:-1]
     return np.split(several[np.argsort(place, kind='stable')], cuts) if len(several) else []
 
-# %% ../../nbs/search/duplicates.ipynb #8a929a18
+# %% ../../nbs/search/duplicates.ipynb #258658b0
 MAX_EDGES = 5_000_000 # pairs that are kept for groups
 
 def collect(
     blocks:Iterator[np.ndarray], # of `near_codes`
     sizes:np.ndarray,            # `(m,)` rows that have each code
     max_pairs:int,               # list no more
-)->tuple[np.ndarray|None, np.ndarray, int]: # `(3, p)` pairs or None, `(2, p)` edges, and pairs of rows that were counted
-    "What pairs and groups are made of."
-    n, listed, edges = len(sizes), [np.empty((3, 0), np.int64)], [np.empty((2, 0), np.int64)]
+)->tuple[np.ndarray|None, np.ndarray, int]: # `(3, p)` or None; `(2, p)` edges; a number
+    "The pairs, where they can be listed; edges that join the groups; how many pairs of rows were counted."
+    n, listed = len(sizes), [np.empty((3, 0), np.int64)]
+    edges = [np.empty((2, 0), np.int64)]
     n_pairs = int((sizes * (sizes - 1) // 2).sum())
     for block in blocks:
         n_pairs += int((sizes[block[0]] * sizes[block[1]]).sum())
@@ -129,11 +133,13 @@ def row_pairs(
 )->tuple[np.ndarray, np.ndarray]: # `(q, 2)` int64 rows, the earlier first, and `(q,)` int32 bits
     "The pairs of rows that have these codes, and of rows with equal codes, by distance and then by rows."
     alike = np.flatnonzero(sizes > 1)
-    first, second, distance = np.concatenate([np.stack([alike, alike, 0 * alike]), pairs], axis=1)
+    pairs = np.concatenate([np.stack([alike, alike, 0 * alike]), pairs], axis=1)
+    (first, second), distance = pairs[:2], pairs[2]
     members, starts = np.argsort(which, kind='stable'), np.cumsum(sizes) - sizes
     n_each = sizes[first] * sizes[second]
     pair = np.repeat(np.arange(len(first)), n_each)
-    i, j = np.divmod(np.arange(len(pair)) - np.repeat(np.cumsum(n_each) - n_each, n_each), sizes[second][pair])
+    number = np.arange(len(pair)) - np.repeat(np.cumsum(n_each) - n_each, n_each)   # within its pair of codes
+    i, j = np.divmod(number, sizes[second][pair])
     rows = np.stack([members[starts[first][pair] + i], members[starts[second][pair] + j]])
     keep = (first != second)[pair] | (rows[0] < rows[1])
     rows, distance = np.sort(rows, axis=0)[:, keep], distance[pair][keep]
@@ -143,7 +149,7 @@ def row_pairs(
 # %% ../../nbs/search/duplicates.ipynb #a7644108
 class Duplicates(NamedTuple):
     "Pairs of codes within a radius, and the groups they form."
-    pairs:np.ndarray     # `(m, 2)` of strings, the earlier first; by distance. None are listed beyond `max_pairs`
+    pairs:np.ndarray     # `(m, 2)` of strings, the earlier first; by distance; none beyond `max_pairs`
     distances:np.ndarray # `(m,)` int32 bits
     groups:list          # of lists of ids; each is near another of its group, not to all
     n_pairs:int          # pairs there are; where they are not listed, at least so many
@@ -162,9 +168,10 @@ def find_duplicates(
     packed = packed_codes(packed, bits)
     first, which = distinct_codes(packed)
     sizes = np.bincount(which, minlength=len(first))
-    listed, edges, n_pairs = collect(near_codes(packed[first], radius, progress), sizes, max_pairs)
-    pairs, distances = row_pairs(np.empty((3, 0), np.int64), which[:0], sizes[:0])
-    if listed is not None: pairs, distances = row_pairs(listed, which, sizes)
+    found = collect(near_codes(packed[first], radius, progress), sizes, max_pairs)
+    pairs, distances = np.empty((0, 2), np.int64), np.empty(0, np.int32)
+    if found[0] is not None: pairs, distances = row_pairs(found[0], which, sizes)
     rows, at = np.unique(pairs, return_inverse=True)
-    groups = groups_of(group_numbers(edges, len(first))[which]) if len(first) else []
-    return Duplicates(named(rows)[at].reshape(-1, 2), distances, [named(g).tolist() for g in groups], n_pairs)
+    groups = groups_of(group_numbers(found[1], len(first))[which]) if len(first) else []
+    pairs = named(rows)[at].reshape(-1, 2)
+    return Duplicates(pairs, distances, [named(group).tolist() for group in groups], found[2])

@@ -50,7 +50,7 @@ def strings(
     out[:] = names
     return out
 
-# %% ../../nbs/search/ids.ipynb #9253dbd0
+# %% ../../nbs/search/ids.ipynb #7a18872b
 def _keys(encoded):
     "`(n,)` uint32: the CRC-32 of each name."
     return np.fromiter(map(zlib.crc32, encoded), np.uint32, len(encoded))
@@ -111,22 +111,18 @@ class Names:
         "The one of some rows that has this name, or -1."
         return next((row for row in rows if self.text[self.starts[row]:self.starts[row + 1]] == name), -1)
 
-# %% ../../nbs/search/ids.ipynb #f3505d12
+# %% ../../nbs/search/ids.ipynb #67d848f5
 def joined_names(
     parts:Sequence[Names], # in order of their rows
 )->Names:
     "The names of several runs as one."
-    starts, keys, rows, n_bytes, n_rows = [], [], [], 0, 0
-    for part in parts:
-        part_keys, part_rows = part.table()
-        starts.append(part.starts[:-1] + n_bytes)
-        keys.append(part_keys)
-        rows.append(part_rows + np.int64(n_rows))
-        n_bytes += int(part.starts[-1])
-        n_rows += len(part)
-    text = b''.join(part.text for part in parts)
+    first_byte = np.cumsum([0, *(part.starts[-1] for part in parts)])
+    first_row = np.cumsum([0, *map(len, parts)])
+    starts = [part.starts[:-1] + at for part, at in zip(parts, first_byte)]
+    keys = [part.table()[0] for part in parts]
+    rows = [part.table()[1] + at for part, at in zip(parts, first_row)]
     table = _sorted_table(np.concatenate(keys), np.concatenate(rows))
-    return Names(np.concatenate([*starts, [n_bytes]]), text, table)
+    return Names(np.concatenate([*starts, first_byte[-1:]]), b''.join(part.text for part in parts), table)
 
 def kept_names(
     names:Names,
@@ -140,7 +136,7 @@ def kept_names(
     still, place = keep[rows], np.cumsum(keep) - 1
     return Names(starts, bytes(text), (keys[still], place[rows[still]].astype(np.uint32)))
 
-# %% ../../nbs/search/ids.ipynb #132cfe5e
+# %% ../../nbs/search/ids.ipynb #ecf3546e
 MAGIC = b's5vh ids 2\0\0\0\0\0\0'  # the first bytes of a file of names
 FIRST_MAGIC = b's5vh ids 1\0\0\0\0\0\0' # of one without a table
 HEAD = len(MAGIC) + 8 # bytes before the starts: the mark, and the number of names

@@ -69,7 +69,7 @@ class Index(BaseIndex):
     )->'Index':              # empty
         "Make an empty index. Refuses to replace one."
         if type(bits) is not int or not 0 < bits <= MAX_BITS or bits % 8:
-            raise ValueError(f'bits: expected a positive multiple of 8, found {bits!r}; at most {MAX_BITS}')
+            raise ValueError(f'bits: expected a positive multiple of 8, found {bits!r}, at most {MAX_BITS}')
         if engine not in ENGINES:
             raise ValueError(f'engine: expected one of {", ".join(ENGINES)}; found {engine!r}')
         manifest = Manifest(bits, engine, model, about or {})
@@ -249,7 +249,7 @@ class Index(BaseIndex):
         return Contents(self.bits, segments, before.lists if same_first else None)
 
     def _publish(self):
-        "Write what is new, and then the manifest. From its replacement on the new state counts, whatever happens."
+        "Write what is new, then the manifest. Once that is replaced the new state counts, whatever happens."
         contents = self._next(self._contents.segments, saved=True)
         manifest, contents = write_contents(self.path, self.manifest, contents)
         try: write_manifest(self.path, manifest)

@@ -31,13 +31,13 @@ def train_lists(
     ivf.add(packed)
     return ivf
 
-# %% ../../nbs/search/lists.ipynb #83feaee7
+# %% ../../nbs/search/lists.ipynb #01743070
 def search_lists(
     ivf,              # the lists; not changed
     query:np.ndarray, # `(q, bits // 8)` uint8
     k:int,            # neighbours
     probes:int,       # 1 to the number of lists
-)->tuple[np.ndarray, np.ndarray]: # `(q, k)` int32 distances, and `(q, k)` int64 rows; -1 where there are no more
+)->tuple[np.ndarray, np.ndarray]: # `(q, k)` int32 distances, and `(q, k)` int64 rows; -1 behind the last
     "FAISS's search in the nearest lists, with the number of lists as an argument."
     import faiss
     to_center, center = ivf.quantizer.search(query, probes)
@@ -110,9 +110,9 @@ def sample_rows(
     "At most 200 rows of `n`, the same each time."
     return np.random.default_rng(1).choice(n, min(n, 200), replace=False)
 
-# %% ../../nbs/search/lists.ipynb #f9691fdc
+# %% ../../nbs/search/lists.ipynb #bbe6cc84
 def _ivf_head(data, bits, count):
-    "The bytes that a file of lists over these codes begins with, centers left out; and where the centers begin."
+    "The bytes that a file of lists over these codes begins with, up to the centers; and the number of lists."
     start = struct.pack('<4siiqBi', b'IBwF', bits, bits // 8, count, 1, 1)
     n_lists = int.from_bytes(data[len(start):len(start) + 8], 'little')
     probes = bytes(data[len(start) + 8:len(start) + 16])
@@ -124,7 +124,7 @@ def _list_sizes(data, at, bits, n_lists):
     if data[at:at + len(head)] != head: raise ValueError('its lists are of another kind')
     at += len(head)
     kind, n_numbers = struct.unpack('<4sQ', data[at:at + 12])
-    if kind not in (b'full', b'sprs') or n_numbers > 2 * n_lists: raise ValueError('its sizes are of another kind')
+    if kind not in (b'full', b'sprs') or n_numbers > 2 * n_lists: raise ValueError('its sizes are no sizes')
     numbers = np.frombuffer(data, np.int64, n_numbers, at + 12)
     at += 12 + 8 * n_numbers
     if kind == b'full': return numbers, at
@@ -146,7 +146,7 @@ def _check_layout(data, bits, count):
         at += 8 * size
         if size and not 0 <= rows.min() <= rows.max() < count: raise ValueError('a row beyond the codes')
 
-# %% ../../nbs/search/lists.ipynb #c2732f53
+# %% ../../nbs/search/lists.ipynb #0d8c4239
 def check_lists_file(
     path:str|Path, # of FAISS's `IndexBinaryIVF`
     bits:int,      # code length

@@ -59,7 +59,7 @@ def wants_lists(
     if count < 256: return False
     return manifest.engine == 'ivf' or (manifest.engine == 'auto' and count >= IVF_FROM)
 
-# %% ../../nbs/search/manifest.ipynb #b1eeca01
+# %% ../../nbs/search/manifest.ipynb #c5649f51
 def _is_count(value, low=0):
     "Whether a value is a whole number that an index can have."
     return type(value) is int and low <= value < 2**62
@@ -81,7 +81,7 @@ def _is_segment(segment):
     if not isinstance(segment, dict) or not _is_count(segment.get('count'), low=1): return False
     return _are_files({role: record for role, record in segment.items() if role != 'count'})
 
-# %% ../../nbs/search/manifest.ipynb #69bff197
+# %% ../../nbs/search/manifest.ipynb #1fc21b5c
 RULES = dict(  # field -> what it must be, in words and as a test
     bits=(f'a multiple of 8, 8 to {MAX_BITS}', lambda v: _is_count(v) and 0 < v <= MAX_BITS and not v % 8),
     engine=(f'one of {", ".join(ENGINES)}', lambda v: isinstance(v, str) and v in ENGINES),
@@ -111,10 +111,11 @@ def _contradiction(manifest):
         return f'lists, but {manifest.ivf} of them'
     for count, files in manifest.segments():
         expected, found = flat_bytes(manifest.bits, count), files['codes']['bytes']
-        if found != expected: return f'{count} codes of {manifest.bits} bits are {expected} bytes, not {found}'
+        if found != expected:
+            return f'{count} codes of {manifest.bits} bits are {expected} bytes, not {found}'
     return ''
 
-# %% ../../nbs/search/manifest.ipynb #cbc27450
+# %% ../../nbs/search/manifest.ipynb #83fd3031
 def checked_manifest(
     content:dict,  # as JSON has it, without format, version and checksum
     path:str|Path, # for errors
@@ -162,7 +163,7 @@ def write_manifest(
         fsync(temporary)
     fsync(folder)
 
-# %% ../../nbs/search/manifest.ipynb #ea04c7aa
+# %% ../../nbs/search/manifest.ipynb #3e83f2c9
 def open_plain(
     path:str|Path, # a file
 ):                 # open to read bytes

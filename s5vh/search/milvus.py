@@ -37,7 +37,7 @@ def split_address(
                         f'found {ascii(collection):.80}')
     return (where if where.endswith('.db') else f'http://{where}'), collection
 
-# %% ../../nbs/search/milvus.ipynb #7f7a299f
+# %% ../../nbs/search/milvus.ipynb #0b5747a5
 class Guarded:
     "A Milvus client, or an iterator of one, whose errors are a `DataError` of one line."
     def __init__(self,
@@ -99,13 +99,13 @@ def collection_manifest(
     try: content = json.loads(found['description'])
     except (ValueError, RecursionError): content = None
     if not isinstance(content, dict): content = {}
-    bits, model, about = (content.get(name) for name in ('bits', 'model', 'about'))
+    bits, about = content.get('bits'), content.get('about')
     is_ours = content.get('format') == FORMAT['format'] and content.get('version') in READABLE
     if not is_ours or type(bits) is not int or not 0 < bits <= MAX_BITS or not isinstance(about, dict):
         raise DataError(f'{path}: not a collection of an s5vh index')
     dim = next((f['params'].get('dim') for f in found['fields'] if f['name'] == 'code'), None)
     if str(dim) != str(bits): raise DataError(f'{path}: expected codes of {bits} bits, found {dim}')
-    return Manifest(bits, 'flat', model, about)
+    return Manifest(bits, 'flat', content.get('model'), about)
 
 # %% ../../nbs/search/milvus.ipynb #4b3674ed
 def pieces(
@@ -115,7 +115,7 @@ def pieces(
     "`values` in pieces of `size`."
     return (values[start:start + size] for start in range(0, len(values), size))
 
-# %% ../../nbs/search/milvus.ipynb #a8424baf
+# %% ../../nbs/search/milvus.ipynb #ff798bf1
 MAX_ID = 4096 # bytes
 
 def ids_expression(
@@ -229,7 +229,8 @@ class MilvusIndex(BaseIndex):
         k = check_neighbours(self.path, k, self.count, probes, exclude_self)
         own = self._own(exclude_self, len(query))
         n = k + (exclude_self is not None)
-        if n > self.LIMIT: raise ValueError(f'{self.path}: k must be from 1 to {self.LIMIT - n + k}, found {k}')
+        if n > self.LIMIT:
+            raise ValueError(f'{self.path}: k must be from 1 to {self.LIMIT - n + k}, found {k}')
         reach = np.array([hits[-1][0] for hits in self._hits(query, n)], int)
         found = [None] * len(query)
         for radius in np.unique(reach):
@@ -288,7 +289,7 @@ class MilvusIndex(BaseIndex):
         return self._hits(query, self.LIMIT, radius=radius + 1, range_filter=0)
 
     def _own(self, ids, n):
-        "The names of the queries themselves, which must be there; None for each where they are not to be left out."
+        "Names of the queries themselves, which must be there; None for each that is not to be left out."
         if ids is None: return [None] * n
         ids = list(ids)
         self.refuse_other_number(ids, n)

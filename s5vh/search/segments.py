@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['GROWTH', 'Segment', 'joined', 'thinned', 'settled', 'Contents']
 
-# %% ../../nbs/search/segments.ipynb #51a57a54
+# %% ../../nbs/search/segments.ipynb #d1eba20b
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ from .base import Matches, flat_index, packed_view, within_radius
 from .ids import Names, joined_names, kept_names
 from .lists import InvertedLists, sample_rows
 
-# %% ../../nbs/search/segments.ipynb #8a197f03
+# %% ../../nbs/search/segments.ipynb #377129e6
 @dataclass(frozen=True)
 class Segment:
     "Codes and their names, in order of insertion."
@@ -50,7 +50,7 @@ def thinned(
     if keep.all(): return segment
     return Segment.of(segment.packed()[keep], kept_names(segment.names, keep))
 
-# %% ../../nbs/search/segments.ipynb #91b86f22
+# %% ../../nbs/search/segments.ipynb #aa94ad5e
 GROWTH = 4 # a segment is at least so many times as large as the next
 
 def settled(
@@ -72,13 +72,13 @@ def _joins(before, size, saved):
     "Whether a segment is small beside the new one of `size` behind it, and may be joined with it."
     return (saved or before.files is None) and len(before) < GROWTH * size
 
-# %% ../../nbs/search/segments.ipynb #57af19df
+# %% ../../nbs/search/segments.ipynb #e1bf8972
 @dataclass(frozen=True)
 class Contents:
     "One state of an index: segments, and perhaps inverted lists over the first. It never changes."
-    bits:int                               # code length
-    segments:tuple=field(default=())       # of `Segment`
-    lists:InvertedLists|None=None          # over the first segment; None: every search compares with all codes
+    bits:int                      # code length
+    segments:tuple=()             # of `Segment`
+    lists:InvertedLists|None=None # over the first segment; None: every search compares with all codes
 
     @cached_property
     def starts(self)->np.ndarray: # `(n_segments + 1,)` int64
@@ -134,9 +134,10 @@ class Contents:
         found = [within_radius(s.flat, query, radius) for s in self.segments]
         if not found: return Matches(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
         rows = [f.row + start for f, start in zip(found, self.starts)]
-        all_found = Matches(*map(np.concatenate, ([f.query for f in found], rows, [f.distance for f in found])))
-        order = np.lexsort([all_found.row, all_found.distance, all_found.query])
-        return Matches(*(values[order] for values in all_found))
+        by_field = ([f.query for f in found], rows, [f.distance for f in found])
+        together = Matches(*map(np.concatenate, by_field))
+        order = np.lexsort([together.row, together.distance, together.query])
+        return Matches(*(values[order] for values in together))
 
     def recall(self, query:np.ndarray|None=None, k:int=10, probes:int|None=None)->float: # 0 to 1
         "The share of the `k` nearest that `search` finds; `query` None: a sample of the codes."

@@ -21,15 +21,16 @@ from ..files import DataError
 from .base import flat_header
 from .ids import names_blocks, read_names
 from .lists import InvertedLists, check_lists_file
-from .manifest import ENDINGS, Manifest, check_file, data_name, open_plain, read_manifest, wants_lists
+from .manifest import ENDINGS, Manifest, check_file, data_name, open_plain, read_manifest
+from .manifest import wants_lists
 from .segments import Contents, Segment
 
-# %% ../../nbs/search/storage.ipynb #46577090
+# %% ../../nbs/search/storage.ipynb #2e4538dd
 def write_file(
     path:str|Path,   # of a file that is not there
     blocks:Iterable, # buffers, one behind the other
 )->dict:             # name, bytes, crc32, as the manifest keeps them
-    "Write a new file and flush it to the disk; `OSError` names the file and says why it could not be written."
+    "Write a new file and flush it to the disk; `OSError` names the file that could not be written, and why."
     size = crc = 0
     try:
         with open(path, 'xb') as file:
@@ -99,10 +100,10 @@ def read_contents(
     check:bool=True,   # compare their checksums
 )->Contents:
     "Open the data files that a manifest names. Raises `DataError` for files that are not those."
-    segments = [read_segment(folder, manifest.bits, count, files, check) for count, files in manifest.segments()]
-    lists = None
+    bits, lists = manifest.bits, None
+    segments = [read_segment(folder, bits, count, files, check) for count, files in manifest.segments()]
     if 'lists' in manifest.files: lists = read_lists(folder, segments[0], manifest.ivf['probes'], check)
-    return Contents(manifest.bits, tuple(segments), lists)
+    return Contents(bits, tuple(segments), lists)
 
 # %% ../../nbs/search/storage.ipynb #546800fd
 def write_segment(
@@ -132,7 +133,8 @@ def write_lists(
 # %% ../../nbs/search/storage.ipynb #a170f417
 def _written(folder, manifest, contents):
     "The next manifest, and the contents with all segments and lists on disk."
-    segments, number, lists, ivf = [], manifest.generation, contents.lists, manifest.ivf
+    segments, number = [], manifest.generation
+    lists, ivf = contents.lists, manifest.ivf
     for segment in contents.segments:
         if segment.files is None:
             number += 1
