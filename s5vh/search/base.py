@@ -27,7 +27,9 @@ def packed_codes(
     bits:int,                # the code length of the index
 )->np.ndarray:               # `(n, bits // 8)` uint8, contiguous
     "Codes as an engine takes them, refusing those of another length."
+    if isinstance(codes, Tensor): codes = codes.detach().cpu()
     codes = np.asarray(codes)
+    if codes.dtype.kind not in 'biuf': raise ValueError(f'codes: expected numbers, found {codes.dtype}')
     if codes.ndim != 2:
         raise ValueError(f'codes: expected shape (n, {bits}), or (n, {bits // 8}) packed, '
                          f'found {codes.shape}')
@@ -46,7 +48,7 @@ def check_radius(
     if not whole or not 0 <= radius <= bits:
         raise ValueError(f'radius: expected a whole number of bits, 0 to {bits}, found {radius!r}')
 
-# %% ../../nbs/search/base.ipynb #804aaadc
+# %% ../../nbs/search/base.ipynb #19c46884
 def check_neighbours(
     path:str|Path,    # of the index, for errors
     k:int,            # asked for
@@ -71,7 +73,7 @@ class Neighbours(NamedTuple):
     ids:np.ndarray|list       # `(q, k)` of strings; from a range search, a list of `q` arrays
     distances:np.ndarray|list # `(q, k)` int32 bits; likewise
 
-# %% ../../nbs/search/base.ipynb #80055584
+# %% ../../nbs/search/base.ipynb #0feb5d39
 def without_own(
     distances:np.ndarray, # `(q, k + 1)`
     rows:np.ndarray,      # `(q, k + 1)`
@@ -127,9 +129,12 @@ class BaseIndex:
             raise DataError(f'{self.path}: {len(present)} of these ids are there already, '
                             f'first {present[0]!r}; remove them first')
 
-    def refuse_other_number(self, own:list, n:int)->None:
-        "Refuse names of the queries themselves that are not one for each of the `n`."
-        if len(own) != n: raise ValueError(f'exclude_self: expected {n} ids, one a query, found {len(own)}')
+    def own_ids(self, ids:list[str], n:int)->list[str]:
+        "Names of the queries themselves; refuses what is not one for each of the `n`."
+        own = [ids] if isinstance(ids, str) else list(ids)
+        if isinstance(ids, str) or len(own) != n or any(not isinstance(i, str) for i in own):
+            raise ValueError(f'exclude_self: expected {n} ids, one a query, found {ids!r:.80}')
+        return own
 
     def refuse_missing(self, missing:set)->None:
         "Refuse names that the index does not have."
@@ -161,7 +166,7 @@ def packed_view(
     view.flags.writeable = False
     return view
 
-# %% ../../nbs/search/base.ipynb #7904a6ac
+# %% ../../nbs/search/base.ipynb #af925f62
 def flat_header(
     bits:int,  # code length
     count:int, # codes

@@ -33,7 +33,7 @@ def pair_engine(
     engine.add(packed)
     return engine
 
-# %% ../../nbs/search/duplicates.ipynb #76945fb1
+# %% ../../nbs/search/duplicates.ipynb #3050c98c
 def distinct_codes(
     packed:np.ndarray, # `(n, bits // 8)` uint8
 )->tuple[np.ndarray, np.ndarray]: # `(m,)` first rows, in order; `(n,)` which of them each row is like
@@ -103,7 +103,7 @@ def groups_of(
     cuts = np.cumsum(np.bincount(place))[:-1]
     return np.split(several[np.argsort(place, kind='stable')], cuts) if len(several) else []
 
-# %% ../../nbs/search/duplicates.ipynb #258658b0
+# %% ../../nbs/search/duplicates.ipynb #c7dd66b5
 MAX_EDGES = 5_000_000 # pairs that are kept for groups
 
 def collect(
@@ -164,6 +164,8 @@ def find_duplicates(
 )->Duplicates:
     "All pairs of codes within `radius` bits of each other, and the groups they form. Always exact."
     check_radius(radius, bits)
+    if not isinstance(max_pairs, (int, np.integer)) or max_pairs < 0:
+        raise ValueError(f'max_pairs: expected a whole number, 0 or more, found {max_pairs!r}')
     named = ids if callable(ids) else strings(list(ids)).__getitem__
     packed = packed_codes(packed, bits)
     first, which = distinct_codes(packed)

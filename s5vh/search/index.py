@@ -10,6 +10,7 @@ import os
 import re
 import threading
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from .base import BaseIndex, Neighbours, check_neighbours, check_radius
 from .base import packed_codes, without_own
 from .duplicates import Duplicates, find_duplicates
 from .ids import Names, checked_ids
-from .manifest import ENGINES, MAX_BITS, Manifest, manifest_text, read_manifest, write_manifest
+from .manifest import ENGINES, MAX_BITS, Manifest, checked_manifest, manifest_text
+from .manifest import read_manifest, write_manifest
 from .segments import Contents, Segment, settled, thinned
 from .storage import read_newest, remove_unnamed, write_contents, writer_lock
 
@@ -31,7 +33,8 @@ def make_folder(
 )->None:
     "Make the folder of an empty index. Refuses to replace anything."
     folder = Path(path)
-    manifest_text(manifest)   # what cannot be written is refused before there is a folder
+    checked_manifest(asdict(manifest), folder)   # what cannot be written is refused before there is a folder
+    manifest_text(manifest)
     _refuse_taken(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = writer_lock(folder)
@@ -180,8 +183,7 @@ class Index(BaseIndex):
         ids:list[str], # all must be there
     )->None:
         "Remove codes by name: all of them, or on any error none."
-        ids = list(ids)
-        ids = checked_ids(ids, len(ids))
+        ids = checked_ids(ids, None)
         with self._changing() as before:
             rows = before.find(ids)
             self.refuse_missing({ids[i] for i in np.flatnonzero(rows < 0)})
@@ -265,8 +267,7 @@ class Index(BaseIndex):
     def _own_rows(self, contents, ids, n):
         "Rows of the queries themselves, or None where they are not to be left out."
         if ids is None: return None
-        ids = list(ids)
-        self.refuse_other_number(ids, n)
+        ids = self.own_ids(ids, n)
         rows = contents.find(ids)
         self.refuse_missing({ids[i] for i in np.flatnonzero(rows < 0)})
         return rows

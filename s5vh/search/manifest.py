@@ -59,7 +59,7 @@ def wants_lists(
     if count < 256: return False
     return manifest.engine == 'ivf' or (manifest.engine == 'auto' and count >= IVF_FROM)
 
-# %% ../../nbs/search/manifest.ipynb #c5649f51
+# %% ../../nbs/search/manifest.ipynb #fc32acab
 def _is_count(value, low=0):
     "Whether a value is a whole number that an index can have."
     return type(value) is int and low <= value < 2**62
@@ -81,7 +81,7 @@ def _is_segment(segment):
     if not isinstance(segment, dict) or not _is_count(segment.get('count'), low=1): return False
     return _are_files({role: record for role, record in segment.items() if role != 'count'})
 
-# %% ../../nbs/search/manifest.ipynb #1fc21b5c
+# %% ../../nbs/search/manifest.ipynb #55a94797
 RULES = dict(  # field -> what it must be, in words and as a test
     bits=(f'a multiple of 8, 8 to {MAX_BITS}', lambda v: _is_count(v) and 0 < v <= MAX_BITS and not v % 8),
     engine=(f'one of {", ".join(ENGINES)}', lambda v: isinstance(v, str) and v in ENGINES),
@@ -107,6 +107,8 @@ def _contradiction(manifest):
     if (manifest.count > 0) != bool(manifest.files) or any(n < 1 for n in counts):
         return f'{manifest.count} codes in segments of {counts}'
     if len({record['name'] for record in records}) < len(records): return 'a file of it is named twice'
+    newest = max([int(re.search('[0-9]+', record['name'])[0]) for record in records], default=0)
+    if newest > manifest.generation: return f'generation {manifest.generation}, but a file of {newest}'
     if 'lists' in manifest.files and not all(_is_count(manifest.ivf.get(f), 1) for f in ('lists', 'probes')):
         return f'lists, but {manifest.ivf} of them'
     for count, files in manifest.segments():
@@ -115,7 +117,7 @@ def _contradiction(manifest):
             return f'{count} codes of {manifest.bits} bits are {expected} bytes, not {found}'
     return ''
 
-# %% ../../nbs/search/manifest.ipynb #83fd3031
+# %% ../../nbs/search/manifest.ipynb #f228d393
 def checked_manifest(
     content:dict,  # as JSON has it, without format, version and checksum
     path:str|Path, # for errors
@@ -163,7 +165,7 @@ def write_manifest(
         fsync(temporary)
     fsync(folder)
 
-# %% ../../nbs/search/manifest.ipynb #3e83f2c9
+# %% ../../nbs/search/manifest.ipynb #b9f2edce
 def open_plain(
     path:str|Path, # a file
 ):                 # open to read bytes

@@ -37,7 +37,7 @@ def split_address(
                         f'found {ascii(collection):.80}')
     return (where if where.endswith('.db') else f'http://{where}'), collection
 
-# %% ../../nbs/search/milvus.ipynb #0b5747a5
+# %% ../../nbs/search/milvus.ipynb #f19c95c7
 class Guarded:
     "A Milvus client, or an iterator of one, whose errors are a `DataError` of one line."
     def __init__(self,
@@ -115,7 +115,7 @@ def pieces(
     "`values` in pieces of `size`."
     return (values[start:start + size] for start in range(0, len(values), size))
 
-# %% ../../nbs/search/milvus.ipynb #ff798bf1
+# %% ../../nbs/search/milvus.ipynb #fc14f856
 MAX_ID = 4096 # bytes
 
 def ids_expression(
@@ -212,7 +212,7 @@ class MilvusIndex(BaseIndex):
         ids:list[str], # all must be there
     )->None:
         "Remove codes by name: all of them, or where one is missing none."
-        ids = checked_ids(ids, len(ids))
+        ids = checked_ids(ids, None)
         self.refuse_missing({i for i in ids if re.search('[\r\n\0]', i)})
         self.refuse_missing(set(ids) - self._present(ids))
         self._delete(ids)
@@ -291,8 +291,7 @@ class MilvusIndex(BaseIndex):
     def _own(self, ids, n):
         "Names of the queries themselves, which must be there; None for each that is not to be left out."
         if ids is None: return [None] * n
-        ids = list(ids)
-        self.refuse_other_number(ids, n)
+        ids = self.own_ids(ids, n)
         self.refuse_missing(set(ids) - self._present(ids))
         return ids
 

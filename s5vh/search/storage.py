@@ -15,17 +15,18 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from ..files import DataError
 from .base import flat_header
-from .ids import names_blocks, read_names
+from .ids import is_unicode, names_blocks, read_names
 from .lists import InvertedLists, check_lists_file
 from .manifest import ENDINGS, Manifest, check_file, data_name, open_plain, read_manifest
 from .manifest import wants_lists
 from .segments import Contents, Segment
 
-# %% ../../nbs/search/storage.ipynb #2e4538dd
+# %% ../../nbs/search/storage.ipynb #b21095ba
 def write_file(
     path:str|Path,   # of a file that is not there
     blocks:Iterable, # buffers, one behind the other
@@ -61,7 +62,9 @@ def remove_unnamed(
 def _read_faiss(path, flag):
     "A FAISS binary index, or a clear error."
     import faiss
-    try: return faiss.read_index_binary(str(path), flag)
+    try:
+        if is_unicode(str(path)): return faiss.read_index_binary(str(path), flag)
+        return faiss.deserialize_index_binary(np.fromfile(path, np.uint8))   # FAISS takes no such path
     except RuntimeError as e:
         raise DataError(f'{path}: not a FAISS binary index ({str(e).splitlines()[-1]})') from e
 
