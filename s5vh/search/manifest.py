@@ -59,7 +59,7 @@ def wants_lists(
     if count < 256: return False
     return manifest.engine == 'ivf' or (manifest.engine == 'auto' and count >= IVF_FROM)
 
-# %% ../../nbs/search/manifest.ipynb #3acb7524
+# %% ../../nbs/search/manifest.ipynb #840a28a3
 def _is_count(value, low=0):
     "Whether a value is a whole number that an index can have."
     return type(value) is int and low <= value < 2**62
@@ -81,7 +81,7 @@ def _is_segment(segment):
     if not isinstance(segment, dict) or not _is_count(segment.get('count'), low=1): return False
     return _are_files({role: record for role, record in segment.items() if role != 'count'})
 
-# %% ../../nbs/search/manifest.ipynb #09e46c0a
+# %% ../../nbs/search/manifest.ipynb #969865c9
 RULES = dict(  # field -> what it must be, in words and as a test
     bits=(f'a multiple of 8, 8 to {MAX_BITS}', lambda v: _is_count(v) and 0 < v <= MAX_BITS and not v % 8),
     engine=(f'one of {", ".join(ENGINES)}', lambda v: isinstance(v, str) and v in ENGINES),
@@ -117,7 +117,7 @@ def _contradiction(manifest):
             return f'{count} codes of {manifest.bits} bits are {expected} bytes, not {found}'
     return ''
 
-# %% ../../nbs/search/manifest.ipynb #a53c53df
+# %% ../../nbs/search/manifest.ipynb #7c345c26
 def checked_manifest(
     content:dict,  # as JSON has it, without format, version and checksum
     path:str|Path, # for errors
@@ -168,7 +168,7 @@ def write_manifest(
         fsync(folder)
     except OSError as e: raise OSError(f'{path}: could not be written ({e})') from e
 
-# %% ../../nbs/search/manifest.ipynb #1fa1c711
+# %% ../../nbs/search/manifest.ipynb #1014c971
 def open_plain(
     path:str|Path, # a file
 ):                 # open to read bytes
