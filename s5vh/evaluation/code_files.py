@@ -15,7 +15,8 @@ import scipy.io
 
 from ..codes import pack, unpack
 from ..data.datasets import VideoData
-from ..files import DataError, atomic_path
+from ..files import DataError
+from ..writing import atomic_file
 
 # %% ../../nbs/evaluation/code_files.ipynb #e261468b
 def _fields(
@@ -90,7 +91,7 @@ def write_codes(
     database:np.ndarray, # ±1 `(n, n_bits)`
 )->None:
     "Write the codes of a data set as `file_codes` reads them, whole or not at all."
-    with atomic_path(path) as temporary, open(temporary, 'wb') as f:
+    with atomic_file(path) as f:
         np.savez(f, query=packed_codes(query), database=packed_codes(database))
 
 # %% ../../nbs/evaluation/code_files.ipynb #b6846b6f
