@@ -18,11 +18,12 @@ from .codes import pack
 from .data.arrays import open_npz
 from .data.features import FeatureStore
 from .data.hdf5 import open_h5
-from .files import DataError, atomic_path, printable, reading
+from .files import DataError, MissingDataError, printable, reading
+from .writing import atomic_file
 from .methods.base import open_model
 from .parallel import pick_device
 from .files import model_fingerprint
-from .video.extract import extract, ids_path, read_ids
+from .video.extract import extract, read_ids
 
 # %% ../nbs/inputs.ipynb #d6c8a72a
 @dataclass(frozen=True)
@@ -39,14 +40,15 @@ def _numbered(path, n):
     return [f'{printable(path.stem)} {i}' for i in range(n)]
 
 def read_features(
-    path, # a feature file; ids beside it are taken, else videos are numbered
+    path, # a feature file; videos without ids are numbered
 )->VideoFeatures:
     "Open a feature file with its ids and what is noted of its extractor."
     path = Path(path)
     store = FeatureStore(path)
     with open_h5(path, 'feats') as feats:
         noted = {name: str(feats.attrs[name]) for name in ('extractor', 'fingerprint') if name in feats.attrs}
-    ids = read_ids(path) if ids_path(path).exists() else _numbered(path, len(store))
+    try: ids = read_ids(path)
+    except MissingDataError: ids = _numbered(path, len(store))
     return VideoFeatures(store, ids, {}, noted | dict(n_frames=store.shape[1]))
 
 # %% ../nbs/inputs.ipynb #64b75b8f
@@ -126,7 +128,7 @@ def write_code_file(
     codes:VideoCodes,
 ):
     "Write codes, ids and record to a file, whole or not at all."
-    with atomic_path(path) as temporary, open(temporary, 'wb') as f:
+    with atomic_file(path) as f:
         np.savez(f, codes=codes.packed, ids=np.array(codes.ids), about=json.dumps(codes.about))
 
 # %% ../nbs/inputs.ipynb #ceb08a3f

@@ -10,12 +10,12 @@ __all__ = ['FILES', 'REMAKE_HINT', 'require_writable', 'write_matrix', 'check_or
 # %% ../../nbs/centers/center_files.ipynb #dfcfd4ef
 from collections.abc import Callable
 from pathlib import Path
-import h5py
 import numpy as np
 from tqdm import tqdm
 from .clusters import similarity_blocks
+from ..data.features import create_h5
 from ..data.hdf5 import open_h5
-from ..files import DataError, MissingDataError, atomic_path, cache_dir, fingerprint, writable
+from ..files import DataError, MissingDataError, cache_dir, fingerprint, writable
 
 # %% ../../nbs/centers/center_files.ipynb #acbe237b
 # result -> file, HDF5 dataset; {} is the number of bits
@@ -46,7 +46,7 @@ def write_matrix(
     "Write a matrix, whole or not at all."
     require_writable(path)
     if made_from is not None: notes['made_from'] = fingerprint(made_from)
-    with atomic_path(path) as temporary, h5py.File(temporary, 'w') as f:
+    with create_h5(path) as f:
         dataset = f.create_dataset(name, data=array)
         dataset.attrs.update(notes)
 
@@ -176,7 +176,7 @@ def write_similarity(
     "Write the similarity matrix: `adj`, `(N, N)` float32, compressed. Memory: a few blocks of rows."
     n = len(latent)
     layout = dict(chunks=(min(64, n), min(4096, n)), compression='gzip', compression_opts=1, shuffle=True)
-    with atomic_path(path) as temporary, h5py.File(temporary, 'w') as f:
+    with create_h5(path) as f:
         adj = f.create_dataset('adj', (n, n), np.float32, **layout)
         adj.attrs['made_from'] = fingerprint(anchors)
         starts = tqdm(range(0, n, block), 'similarity matrix', leave=False, delay=2)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['dense_table', 'mark_readable', 'prove_readable', 'read_mat', 'write_mat']
 
-# %% ../../nbs/data/matlab.ipynb #c19eace5
+# %% ../../nbs/data/matlab.ipynb #b6ad8de3
 import hashlib
 import io
 import os
@@ -19,8 +19,9 @@ import scipy.sparse
 from .hdf5 import check_budget, open_h5
 from ..files import (DataError, atomic_path, cache_dir, existing_file, one_line, printable, reading,
                         writable)
+from ..writing import atomic_file
 
-# %% ../../nbs/data/matlab.ipynb #665a16d5
+# %% ../../nbs/data/matlab.ipynb #efca34d2
 def dense_table(
     where:str,          # file and variable, for the error
     values:np.ndarray,  # `(nnz,)`
@@ -44,7 +45,7 @@ def dense_table(
     np.add.at(table, (rows[:n], np.repeat(np.arange(len(starts) - 1), np.diff(starts))), values[:n])
     return table
 
-# %% ../../nbs/data/matlab.ipynb #922712a5
+# %% ../../nbs/data/matlab.ipynb #8b32abb4
 def _load_classic(
     content:bytes, # of a classic file
     where:str,     # the file, for errors
@@ -72,7 +73,7 @@ def _child():
     try: _load_classic(sys.stdin.buffer.read(), sys.argv[1], sys.argv[2] or None)
     except Exception as e: sys.exit(one_line(e))
 
-# %% ../../nbs/data/matlab.ipynb #1e04722e
+# %% ../../nbs/data/matlab.ipynb #944b4fd8
 def _note(content, name):
     "Where it is kept that a variable of a file has been read without a crash."
     digest = hashlib.sha256(content + (name or '').encode()).hexdigest()
@@ -108,7 +109,7 @@ def prove_readable(
     if done.returncode: raise DataError(said if said.startswith(where) else f'{where}: not {kind} ({said})')
     mark_readable(content, name)
 
-# %% ../../nbs/data/matlab.ipynb #ebc1960c
+# %% ../../nbs/data/matlab.ipynb #4ce6965c
 def _of_matlab(path, attributes):
     "Whether MATLAB wrote an HDF5 file, and stored its tables transposed."
     with open(path, 'rb') as f: head = f.read(10)
@@ -146,7 +147,7 @@ def _read_v73(
     parts = [_vector(path, f'{name}/{part}') for part in ('data', 'ir', 'jc')]
     return name, dense_table(f'{path}, variable `{name}`', *parts, n_rows)
 
-# %% ../../nbs/data/matlab.ipynb #81b70fdf
+# %% ../../nbs/data/matlab.ipynb #64ff0ce8
 def read_mat(
     path:str|Path, # a `.mat` file of either kind
     name:str|None=None, # a variable; None: the only one
@@ -173,5 +174,5 @@ def write_mat(
     "Write one table to a classic MATLAB file, whole or not at all."
     content = io.BytesIO()
     scipy.io.savemat(content, {name: array}, do_compression=True)
-    with atomic_path(path) as temporary: temporary.write_bytes(content.getvalue())
+    with atomic_file(path) as f: f.write(content.getvalue())
     mark_readable(content.getvalue(), name)

@@ -17,7 +17,8 @@ from ..data.arrays import open_npz, read_npy
 from ..data.datasets import VideoData
 from ..data.hdf5 import open_h5
 from ..data.matlab import read_mat
-from ..files import DataError, atomic_path, existing_file, printable, reading
+from ..files import DataError, existing_file, printable, reading
+from ..writing import atomic_file
 
 # %% ../../nbs/evaluation/code_files.ipynb #e261468b
 def _h5_names(path):
@@ -100,7 +101,7 @@ def write_codes(
     database:np.ndarray, # ±1 `(n, n_bits)`
 )->None:
     "Write the codes of a data set as `file_codes` reads them, whole or not at all."
-    with atomic_path(path) as temporary, open(temporary, 'wb') as f:
+    with atomic_file(path) as f:
         np.savez(f, query=packed_codes(query), database=packed_codes(database))
 
 # %% ../../nbs/evaluation/code_files.ipynb #b6846b6f

@@ -8,7 +8,6 @@ __all__ = ['METHODS', 'two_views', 'Term', 'StepOutput', 'total_loss', 'register
            'open_model']
 
 # %% ../../nbs/methods/base.ipynb #b7ccf2c7
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,16 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..codes import to_codes
 from ..data.datasets import VideoData
 from ..data.features import FeatureStore
-from ..files import DataError, MissingDataError, atomic_path
+from ..files import DataError, MissingDataError, write_json
 from .settings import (SCHEDULES, Config, check_rules, check_types, common_rules, current_names,
                                    n_kept, read_config, read_config_values)
+from ..writing import atomic_file, replace_together, settle
 
 # %% ../../nbs/methods/base.ipynb #98240b37
 def two_views(
@@ -240,17 +240,18 @@ class Method(nn.Module):
         return codes
 
     def save_pretrained(self, folder:str|Path)->None:
-        "Write `model.safetensors` and `config.json` into a folder, each whole or not at all."
+        "Write `model.safetensors` and `config.json` into a folder, both or neither."
         weights = {}
         for name, value in self.state_dict().items():
             weights[name] = value.detach().cpu().clone().contiguous()
-        with atomic_path(Path(folder)/'model.safetensors') as temporary: save_file(weights, temporary)
-        text = json.dumps(asdict(self.config), indent=1)
-        with atomic_path(Path(folder)/'config.json') as temporary: temporary.write_text(text)
+        with replace_together(folder) as staged:
+            with atomic_file(staged/'model.safetensors') as f: f.write(save(weights))
+            write_json(staged/'config.json', asdict(self.config))
 
     @classmethod
     def from_pretrained(cls, folder:str|Path, device:str|torch.device='cpu')->'Method':
         "Open a saved model or the folder of a run, in evaluation mode."
+        settle(folder)
         path = Path(folder)/'model.safetensors'
         model = cls(read_config(path.with_name('config.json'), cls.Config))
         return load_weights(model, read_weights(path), path).to(device)
@@ -325,6 +326,7 @@ def open_model(
     path = Path(path)
     if not path.exists(): raise MissingDataError(f'{path}: no such run folder or checkpoint')
     if path.suffix == '.pth': return open_released(path).to(device).eval()
+    settle(path)
     name = current_names(read_config_values(path/'config.json')).get('method') or 's5vh'
     if name not in METHODS:
         raise DataError(f'{path}/config.json: method: expected one of {", ".join(METHODS)}; found {name!r}. '
