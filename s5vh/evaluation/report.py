@@ -8,6 +8,7 @@ __all__ = ['Codes', 'encode_splits', 'source_kind', 'codes_of_source', 'named_so
            'beside_baselines', 'comparison_table', 'map_table', 'default_folder', 'log_folder']
 
 # %% ../../nbs/06_evaluate.ipynb #60fcebbf
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +20,13 @@ from .code_files import CODE_SUFFIXES, file_codes, write_codes
 from .metrics import (Evaluation, evaluate_all, evaluate_codes, mean_known, query_scores,
                                      usual_ks)
 from .significance import bootstrap_interval, compare
-from ..files import DataError, atomic_path, jsonable, project_root
+from ..files import DataError, atomic_path, jsonable, project_root, write_json
 from ..methods.base import Method, current_names, open_model
 from ..methods.baselines import BASELINES, baseline as fit_baseline
 from ..parallel import pick_device
-from ..runs import current_commit, read_metrics, released_name, update_metrics
+from ..runs import current_commit, read_metrics, released_name
 from ..files import data_fingerprint
+from ..writing import atomic_file, folder_lock, replace_together
 
 # %% ../../nbs/06_evaluate.ipynb #132b1a67
 class Codes(NamedTuple):
@@ -136,33 +138,38 @@ def map_lines(
     return ''.join(f'{name}: {mean_known(values):.4f}\n' for name, values in scores.items())
 
 # %% ../../nbs/06_evaluate.ipynb #2f255ad8
+def _live_folder(folder):
+    "A folder as a `Path`; a link whose target is gone gives way."
+    folder = Path(folder)
+    if folder.is_symlink() and not folder.exists(): folder.unlink()
+    return folder
+
 def write_map(
     folder:str|Path, # made where missing; a link whose target is gone gives way
     evaluation:Evaluation,
 )->None:
     "Write `map.txt`."
-    folder = Path(folder)
-    if folder.is_symlink() and not folder.exists(): folder.unlink()
-    with atomic_path(folder/'map.txt') as path: path.write_text(map_lines(evaluation))
+    with atomic_path(_live_folder(folder)/'map.txt') as path: path.write_text(map_lines(evaluation))
 
 # %% ../../nbs/06_evaluate.ipynb #1570f5d6
 def write_results(
-    folder:str|Path, # made where missing
+    folder:str|Path, # as in `write_map`
     evaluation:Evaluation,
     codes:Codes,
     /,
     **about,         # whatever else `metrics.json` should say: name, data set, parameters
 )->None:
-    "Write `map.txt`, `scores.npz` and `codes.npz`, then add to `metrics.json`, each whole or not at all."
-    folder, scores = Path(folder), {}
+    "Write `map.txt`, `scores.npz`, `codes.npz` and, added to what it says, `metrics.json`: all or none."
+    scores, found = {}, summary(evaluation)
     for (protocol, ties), values in evaluation.scores.items():
         if ties not in ('index', 'expected'): continue
         for name, value in values.items(): scores[f'{protocol}/{ties}/{name}'] = value
-    write_map(folder, evaluation)
-    with atomic_path(folder/'scores.npz') as path, open(path, 'wb') as f: np.savez_compressed(f, **scores)
-    write_codes(folder/'codes.npz', codes.query, codes.database)
-    found = summary(evaluation)
-    update_metrics(folder, **found['scores']['literature']['index'], **jsonable(about), **found)
+    figures = dict(**found['scores']['literature']['index'], **jsonable(about), **found)
+    with replace_together(_live_folder(folder)) as staged:
+        write_map(staged, evaluation)
+        with atomic_file(staged/'scores.npz') as f: np.savez_compressed(f, **scores)
+        write_codes(staged/'codes.npz', codes.query, codes.database)
+        write_json(staged/'metrics.json', read_metrics(folder) | figures)
 
 # %% ../../nbs/06_evaluate.ipynb #23559538
 def trained_on(
@@ -209,12 +216,12 @@ def evaluate(
     "Measure the codes that a source gives a data set, under every protocol; write where results belong."
     data = open_data(data, data_root)
     folder = results_folder(source, data, out)
-    codes = codes_of_source(source, data, bits, device, zero_one, progress)
     ks = usual_ks(n_candidates(data)) if ks is None else ks
-    evaluation = evaluate_all(codes.query, codes.database, data.query.labels, data.database.labels, ks)
-    if folder:
+    with folder_lock(folder, 'training or evaluation') if folder else nullcontext():
+        codes = codes_of_source(source, data, bits, device, zero_one, progress)
+        evaluation = evaluate_all(codes.query, codes.database, data.query.labels, data.database.labels, ks)
         known = dict(name=codes.name, dataset=data.name, commit=current_commit())
-        write_results(folder, evaluation, codes, **known | (about or {}))
+        if folder: write_results(folder, evaluation, codes, **known | (about or {}))
     return evaluation
 
 # %% ../../nbs/06_evaluate.ipynb #a5ef9384
