@@ -10,7 +10,6 @@ __all__ = ['add_option', 'add_parameter', 'parser_of', 'settings_of', 'add_setti
 import argparse
 import contextlib
 import json
-import os
 import sys
 from inspect import Parameter
 from types import SimpleNamespace
@@ -130,6 +129,11 @@ def overview(
     return '\n'.join([*head, 'commands:', *lines, '', foot])
 
 # %% ../nbs/shell.ipynb #7d6c318c
+def _answers():
+    "Whether this process prints: of processes that have joined, the main one, whatever `RANK` says."
+    parallel = sys.modules.get('s5vh.parallel')   # without it, no processes have joined
+    return parallel is None or parallel.process_rank() == 0
+
 def run_command(
     f,              # a command's function; returns a value and a text
     prog:str,       # how the command is called, for errors
@@ -147,7 +151,7 @@ def run_command(
     except failures as e:
         print(f'{prog}: ' + (' '.join(str(e).split()) or type(e).__name__), file=sys.stderr)
         return 1
-    if os.environ.get('RANK', '0') == '0':   # of many processes, one answers
+    if _answers():
         print(json.dumps(jsonable(value)) if as_json else text)
     return 3 if value.get('failed') else 0
 
