@@ -121,6 +121,7 @@ def replace_together(
     handle, staged = _staging_folder(folder)
     try:
         yield staged
+        for name in os.listdir(staged): _refuse_folder(folder/name)
         fsync(staged)
         _make_ready(folder, staged)
         fsync(folder)
@@ -131,6 +132,10 @@ def replace_together(
         shutil.rmtree(staged, ignore_errors=True)
         os.close(handle)
     settle(folder)
+
+def _refuse_folder(path):
+    "Raise where a folder has the place of a file."
+    if path.is_dir(): raise IsADirectoryError(errno.EISDIR, 'Is a directory', str(path))
 
 def _make_ready(folder, staged):
     "Rename a hidden folder to the one that is ready, after what another process has ready."

@@ -8,7 +8,6 @@ __all__ = ['sweep_name', 'run_experiment', 'check_settings', 'row_runs', 'read_g
 
 # %% ../../nbs/experiments/sweep.ipynb #b23c77db
 import itertools
-import json
 import os
 import subprocess
 import sys
@@ -19,8 +18,9 @@ import yaml
 from tqdm import tqdm
 
 from ..data.datasets import hold_out, load, missing_files
-from ..evaluation.report import evaluate
-from ..files import project_root, resolve_data_root
+from ..evaluation.report import RESULT_FILES, evaluate
+from .tether import run_tethered
+from ..files import DataError, project_root, read_json_object, resolve_data_root
 from ..methods.base import METHODS
 from ..methods.settings import check_types, current_names
 from ..runs import current_commit, read_metrics, run_name, update_metrics
@@ -105,10 +105,12 @@ def is_done(
     folder:str|Path, # of a run
     settings:dict,   # asked for
 )->bool:
-    "Whether a run with these settings has been trained and evaluated."
-    found = read_metrics(folder)
+    "Whether a run with these settings has been trained and evaluated, and its results are there."
+    try: found = read_metrics(folder)
+    except DataError: return False   # the run will say what is wrong with it
     if not (found.get('complete') and found.get('evaluated')): return False
-    return sweep_name(found['asked']) == sweep_name(settings)
+    if not all((Path(folder)/name).is_file() for name in RESULT_FILES): return False
+    return sweep_name(found.get('asked', {})) == sweep_name(settings)
 
 # %% ../../nbs/experiments/sweep.ipynb #99f1edf7
 def failure_reason(
@@ -116,8 +118,8 @@ def failure_reason(
     output:str,        # what its process printed
 )->str:
     "What went wrong, in a line: the exception in the notebook, or the last line that the process printed."
-    notebook = Path(notebook)
-    cells = json.loads(notebook.read_text())['cells'] if notebook.exists() else []
+    try: cells = read_json_object(notebook).get('cells', [])
+    except DataError: cells = []   # none, or one that was left half written
     for output_of_cell in itertools.chain.from_iterable(cell.get('outputs', []) for cell in cells):
         if output_of_cell.get('output_type') != 'error': continue
         first_line = output_of_cell['evalue'].partition('\n')[0]
@@ -131,14 +133,14 @@ def run_command(
     folder:Path,    # of the run, absolute
     data_root:str|Path|None, # see `resolve_data_root`
     device:str,     # where to train
-)->list:            # program and arguments
-    "The command that executes the notebook of one run."
+)->list:            # a module and its arguments
+    "What executes the notebook of one run."
     own = {k: v for k, v in settings.items() if k in ('dataset', 'bits', 'method', 'split')}
     others = {k: v for k, v in settings.items() if k not in own}
     where = dict(out=str(folder), device=device, data_root=str(resolve_data_root(data_root)))
     parameters = yaml.safe_dump(own | where | dict(settings=others))
     root = project_root()
-    return [sys.executable, '-m', 'papermill', root/'nbs/experiments/run.ipynb', folder/'notebook.ipynb',
+    return ['papermill', root/'nbs/experiments/run.ipynb', folder/'notebook.ipynb',
             '--no-progress-bar', '-k', 'python3', '--cwd', root/'nbs', '-y', parameters]
 
 # %% ../../nbs/experiments/sweep.ipynb #ceff13aa
@@ -155,8 +157,8 @@ def run_subprocess(
     env = os.environ | dict(OMP_NUM_THREADS=str(threads), TQDM_DISABLE='1')
     env.pop('IN_TEST', None)
     command = run_command(settings, folder, data_root, device)
-    done = subprocess.run(command, env=env, cwd=project_root(), text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = run_tethered(*command, env=env, cwd=project_root(), text=True,
+                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return failure_reason(folder/'notebook.ipynb', done.stdout) if done.returncode else ''
 
 # %% ../../nbs/experiments/sweep.ipynb #db51a7b5
