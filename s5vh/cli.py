@@ -170,6 +170,7 @@ def evaluate(
     out:str=None,         # folder of the results; else that of a run which was trained on this data set
 )->tuple:
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
+    import numpy as np
     from s5vh.data.datasets import load
     from s5vh.evaluation import report
     from s5vh.methods.baselines import BASELINES
@@ -180,7 +181,9 @@ def evaluate(
     found = report.codes_of_source(source, data, bits, device, zero_one)
     evaluation = report.evaluate(found, data, folder)
     where = f'written to {folder}' if folder else 'not written; --out names a folder for all results'
-    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{where}'
+    without = evaluation.scores.get(('no-self', 'index'), {})   # where queries are the database
+    lines = ''.join(f'{k} without the query itself: {np.nanmean(v):.4f}\n' for k, v in without.items())
+    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{lines}{where}'
     return dict(name=found.name, dataset=dataset, out=folder, **report.summary(evaluation)), text
 
 # %% ../nbs/cli.ipynb #bf8f11b7
