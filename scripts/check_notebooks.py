@@ -46,6 +46,7 @@ ALLOWED_IMPORTS = {
     'shell':       'files methods.base',
     'cli':         'codes files parallel data centers methods runs evaluation training search video inputs '
                    'experiments shell',
+    'robustness':  'files data centers methods evaluation search video inputs experiments',
 }
 
 
