@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 from tqdm import tqdm
-from .hdf5 import files_behind, open_h5
+from .hdf5 import files_behind, mark_h5, open_h5
 from .matlab import read_mat, write_mat
 from ..files import DataError, atomic_path, cache_dir, file_key, printable, writable
 from ..writing import atomic_file
@@ -25,6 +25,7 @@ def create_h5(
 )->Iterator[h5py.File]: # open for writing
     "A new HDF5 file, whole or not at all; a full disk is an `OSError`, where HDF5 itself would crash."
     with atomic_file(path) as raw, h5py.File(raw, 'w') as f: yield f
+    mark_h5(path)
 
 # %% ../../nbs/data/features.ipynb #74e9847d
 def write_h5(

@@ -15,7 +15,7 @@ import numpy as np
 from ..codes import pack, unpack
 from ..data.arrays import open_npz, read_npy
 from ..data.datasets import VideoData
-from ..data.hdf5 import open_h5
+from ..data.hdf5 import open_h5, try_first
 from ..data.matlab import read_mat
 from ..files import DataError, existing_file, printable, reading
 from ..writing import atomic_file
@@ -23,6 +23,7 @@ from ..writing import atomic_file
 # %% ../../nbs/evaluation/code_files.ipynb #e261468b
 def _h5_names(path):
     "Names of the datasets at the top of an HDF5 file."
+    try_first(path)
     with reading(path, 'a readable HDF5 file'), h5py.File(path, 'r') as f: return sorted(f)
 
 def _only_one(
