@@ -6,7 +6,7 @@
 __all__ = ['EXTREME', 'GRID', 'READERS', 'WORDS', 'mutate', 'mutate_zip', 'Outcome', 'guarded', 'Reader', 'try_reader',
            'outcome_counts']
 
-# %% ../nbs/robustness.ipynb #378d7e76
+# %% ../nbs/robustness.ipynb #6ba6e725
 import json
 import os
 import select
@@ -40,7 +40,7 @@ from .search.index import Index
 from .video.decode import read_frames, write_clip
 from .video.opening import ClipError, Limits
 
-# %% ../nbs/robustness.ipynb #d1c9e3a1
+# %% ../nbs/robustness.ipynb #ebf11d3f
 EXTREME = (0, 1, 2**7, 2**8 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**64 - 1)
 
 def _flip(data, rng):
@@ -80,7 +80,7 @@ def mutate(
         if data: (_flip, _number, _piece, _digits, _cut)[rng.choice(5, p=[.3, .3, .15, .15, .1])](data, rng)
     return bytes(data)
 
-# %% ../nbs/robustness.ipynb #dc08a3d1
+# %% ../nbs/robustness.ipynb #f50aa6eb
 def mutate_zip(
     path:Path,              # of a good archive
     out:Path,
@@ -94,7 +94,7 @@ def mutate_zip(
         for name, part in parts.items():
             archive.writestr(name, mutate(part, rng) if name == changed and part else part)
 
-# %% ../nbs/robustness.ipynb #de101997
+# %% ../nbs/robustness.ipynb #53bda4fa
 class Outcome(NamedTuple):
     "What became of a reader."
     word:str      # 'read', 'refused', 'TRACEBACK', 'SIGNAL', 'HANG' or 'MEMORY'
@@ -147,7 +147,7 @@ def guarded(
     if not answer: return Outcome('SIGNAL', f'signal {os.WTERMSIG(status)}', taken, peak)
     return Outcome(*json.loads(answer), taken, peak)
 
-# %% ../nbs/robustness.ipynb #5907fd98
+# %% ../nbs/robustness.ipynb #0308cb5a
 def _h5_files(folder, rng):
     "Features, plain and packed; centers; codes."
     feats = rng.standard_normal((5, 4, 8)).astype(np.float32)
@@ -175,7 +175,7 @@ def _code_files(folder, rng):
     np.savez_compressed(folder/'query.npz', query=packed)
     np.save(folder/'query.npy', packed)
 
-# %% ../nbs/robustness.ipynb #5bfdda52
+# %% ../nbs/robustness.ipynb #95f4b58c
 GRID = """over: {seed: [0, 1]}
 rows:
   - {label: a, settings: &a {dataset: d, bits: 16}}
@@ -203,7 +203,7 @@ def _folders(folder, rng):
     weights = {'weight': torch.ones(3, 4), 'bias': torch.ones(4)}
     torch.save({'model_state_dict': weights}, folder/'released.pth')
 
-# %% ../nbs/robustness.ipynb #7f120a8b
+# %% ../nbs/robustness.ipynb #ca3440cb
 def _read_clip(path):
     "Samples a clip; its reason with its name, as a report has it."
     try: read_frames(path, 3, np.mean, Limits(max_pixels=2**20, seconds=5))
@@ -242,7 +242,7 @@ READERS = {
     'index': Reader(_folders, 'index.s5', _search),
     'clips': Reader(_clips, 'clip.*', _read_clip)}
 
-# %% ../nbs/robustness.ipynb #8b826a86
+# %% ../nbs/robustness.ipynb #b0588f4a
 def _changed(good, folder, rng):
     "A copy of a good file or folder, one file of it changed."
     path = folder/good.name

@@ -17,7 +17,7 @@ def show(name, found, seconds):
     "A line for a reader, and one for each of its inputs that did what it may not."
     counts = '  '.join(f'{word} {sum(o.word == word for o in found):4}' for word in WORDS)
     slowest, peak = max(o.seconds for o in found), max(o.peak for o in found) / 1e6
-    print(f'{name:22} {len(found):5}  {counts}  slowest {slowest:4.1f} s  peak {peak:4.0f} MB  in {seconds:.0f} s',
+    print(f'{name:22} {len(found):5}  {counts}  at most {slowest:.1f} s, {peak:.0f} MB; {seconds:.0f} s',
           flush=True)
     for i, outcome in enumerate(found):
         if outcome.word.isupper(): print(f'  input {i}: {outcome.word} {outcome.said[:300]}', flush=True)

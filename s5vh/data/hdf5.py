@@ -193,7 +193,9 @@ def open_h5(
     with _boundary(path), ExitStack() as stack:
         place = _Place(path, stack)
         names = sorted(map(printable, place.at))[:20]
-        if not place.enter(name):
+        try: there = place.enter(name)
+        except DataError as e: raise DataError(f'{path}, dataset `{name}`: {e}') from e
+        if not there:
             raise DataError(f'{path}: expected an HDF5 dataset `{name}`, found {names or "nothing"}')
         if not isinstance(place.at, h5py.Dataset) or place.at.shape is None:
             raise DataError(f'{path}: expected an HDF5 dataset `{name}`, found a group, or no values')
