@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['METHODS', 'two_views', 'Term', 'StepOutput', 'total_loss', 'register', 'method_class', 'learned_features',
            'check_frames', 'check_lengths', 'real_frames', 'check_batch_size', 'as_frames', 'Method', 'weight_shapes',
-           'read_weights', 'check_shapes', 'load_weights', 'check_fit', 'read_released', 'open_released', 'open_model']
+           'read_weights', 'check_shapes', 'load_weights', 'TensorBudget', 'build_within', 'read_released',
+           'open_released', 'open_model']
 
 # %% ../../nbs/methods/base.ipynb #b7ccf2c7
+import math
 import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,12 +21,12 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from tqdm import tqdm
 
 from ..codes import to_codes
 from ..data.datasets import VideoData
 from ..data.features import FeatureStore
-from ..data.hdf5 import check_budget
 from ..files import (DataError, MissingDataError, existing_file, one_line, printable, reading,
                         write_json)
 from .settings import (SCHEDULES, Config, check_rules, check_types, common_rules, current_names,
@@ -290,8 +292,7 @@ class Method(nn.Module):
         settle(folder)
         path = Path(folder)/'model.safetensors'
         config = read_config(path.with_name('config.json'), cls.Config)
-        check_fit(cls, config, path)
-        return load_weights(cls(config), read_weights(path), path).to(device)
+        return load_weights(build_within(cls, config, path), read_weights(path), path).to(device)
 
     @classmethod
     def from_released(cls, weights:dict)->'Method':
@@ -341,23 +342,46 @@ def load_weights(
     model.load_state_dict(weights)
     return model.eval()
 
-# %% ../../nbs/methods/base.ipynb #a3b8ff07
-def check_fit(
+# %% ../../nbs/methods/base.ipynb #fd3bee58
+_FACTORIES = {getattr(torch, name) for name in 'empty zeros ones full rand randn arange eye linspace'.split()}
+
+class TensorBudget(TorchFunctionMode):
+    "Refuses tensors that are too large, before there is memory for those whose size is given."
+    def __init__(self,
+        limit:int, # bytes of all new tensors together, and of any one
+    ):
+        super().__init__()
+        self.limit = limit
+        self.total = 0 # bytes of the tensors made so far
+
+    def check(self, n_bytes):
+        if n_bytes > self.limit: raise ValueError(f'tensors of {n_bytes} bytes, more than {self.limit}')
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in _FACTORIES:
+            sizes = args[0] if args and isinstance(args[0], (tuple, list)) else args
+            sizes = sizes or (kwargs or {}).get('size', ())
+            self.check(self.total + math.prod(n for n in sizes if isinstance(n, int) and n > 0))
+        out = func(*args, **(kwargs or {}))
+        if not isinstance(out, Tensor): return out
+        n_bytes = out.untyped_storage().nbytes()
+        if func in _FACTORIES: self.total += n_bytes
+        self.check(max(n_bytes, self.total))
+        return out
+
+def build_within(
     method:type,   # subclass of `Method`
     config:Config, # its settings
     path:Path,     # the `model.safetensors` beside the settings
-)->None:
-    "Refuse settings that do not belong to the weights beside them, before there is memory for a model."
+)->Method:
+    "A model of some settings, as far as they can belong to the weights beside them."
     found, where = weight_shapes(path), path.with_name('config.json')
     for name in ('layers', 'decoder_layers'):
         n = getattr(config, name, None) or 0
         if n > len(found):
             raise DataError(f'{where}: {name}: expected at most {len(found)}, as many as weights, found {n}')
-    with reading(where, 'settings of a model'), torch.device('meta'): model = method(config)
-    check_shapes({name: tuple(value.shape) for name, value in model.state_dict().items()}, found, path)
-    tensors = (*model.parameters(), *model.buffers())
-    needed = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
-    check_budget(where, needed, path.stat().st_size)
+    limit = max(2**28, 4 * path.stat().st_size)
+    with reading(where, 'settings of the model beside it'), TensorBudget(limit): return method(config)
 
 # %% ../../nbs/methods/base.ipynb #db60f886
 def _check_archive(path):
