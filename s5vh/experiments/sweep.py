@@ -65,7 +65,9 @@ def check_settings(
     "Refuse settings that no run has."
     if not {'dataset', 'bits'} <= set(settings):
         raise ValueError(f'{where}: expected dataset and bits, found {", ".join(map(str, settings))}')
-    method = settings.get('method', 's5vh')
+    dataset, method = settings['dataset'], settings.get('method', 's5vh')
+    if not isinstance(dataset, str) or Path(dataset).is_absolute() or '..' in Path(dataset).parts:
+        raise ValueError(f'{where}: dataset: expected a folder of the data root, found {dataset!r}')
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f'{where}: method: expected one of {", ".join(METHODS)}, found {method!r}')
     own = {name: value for name, value in settings.items() if name != 'split'}

@@ -342,7 +342,7 @@ def load_weights(
     model.load_state_dict(weights)
     return model.eval()
 
-# %% ../../nbs/methods/base.ipynb #fd3bee58
+# %% ../../nbs/methods/base.ipynb #03e5cd34
 _FACTORIES = {getattr(torch, name) for name in 'empty zeros ones full rand randn arange eye linspace'.split()}
 
 class TensorBudget(TorchFunctionMode):
