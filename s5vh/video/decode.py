@@ -170,12 +170,22 @@ class _Decoder:
                 yield time, frame
 
 # %% ../../nbs/video/decode.ipynb #3d01c279
+def _display_matrix(frame):
+    "`(2, 2)` of where a frame's axes are shown, `(a, b)` and `(c, d)`; None where its file does not say."
+    data = getattr(frame, 'side_data', {}).get('DISPLAYMATRIX')
+    return None if data is None else np.frombuffer(bytes(data), np.int32, 9).reshape(3, 3)[:2, :2] / 65536
+
 def apply_rotation(
-    frame, # `rotation` in degrees, anticlockwise, a multiple of 90
+    frame, # `rotation` in degrees, anticlockwise, a multiple of 90; `side_data` may have a matrix
 )->np.ndarray:             # `(height, width, 3)` uint8, contiguous
-    "A frame as RGB, rotated as its file says."
-    image, quarter_turns = frame.to_ndarray(format='rgb24'), round(frame.rotation / 90)
-    return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image
+    "A frame as RGB, rotated or mirrored as its file says."
+    image, matrix = frame.to_ndarray(format='rgb24'), _display_matrix(frame)
+    if matrix is None or np.linalg.det(matrix) >= 0:
+        return np.ascontiguousarray(np.rot90(image, round(frame.rotation / 90)))
+    turned = abs(matrix[0, 1]) > abs(matrix[0, 0])   # rows become columns
+    if turned: image = image.swapaxes(0, 1)
+    right, down = (matrix[1, 0], matrix[0, 1]) if turned else (matrix[0, 0], matrix[1, 1])
+    return np.ascontiguousarray(image[::-1 if down < 0 else 1, ::-1 if right < 0 else 1])
 
 # %% ../../nbs/video/decode.ipynb #c6d4f57a
 def _kept_pictures(frames, prepare):
