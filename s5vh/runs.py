@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .files import project_root, read_json_object, write_json
 from .methods.base import METHODS
+from .writing import settle
 
 # %% ../nbs/runs.ipynb #d61d4ce6
 def own_mixer(
@@ -61,6 +62,7 @@ def read_metrics(
     folder:str|Path, # of a run, or anything else
 )->dict:             # empty where there is no `metrics.json`
     "What the `metrics.json` of a run says."
+    settle(folder)
     path = Path(folder)/'metrics.json'
     return read_json_object(path) if path.exists() else {}
 

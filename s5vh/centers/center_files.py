@@ -5,17 +5,20 @@
 # %% auto #0
 __all__ = ['FILES', 'REMAKE_HINT', 'require_writable', 'write_matrix', 'check_origin', 'read_matrix', 'read_semantic',
            'read_hash_centers', 'read_nearest', 'write_similarity', 'check_similarity', 'results_folder',
-           'count_centers', 'ArtifactStore']
+           'count_centers', 'preprocess_lock', 'mark_stale', 'ArtifactStore']
 
 # %% ../../nbs/centers/center_files.ipynb #dfcfd4ef
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
-import h5py
 import numpy as np
 from tqdm import tqdm
 from .clusters import similarity_blocks
-from ..data.features import open_h5
-from ..files import DataError, MissingDataError, atomic_path, cache_dir, fingerprint, writable
+from ..data.features import create_h5
+from ..data.hdf5 import open_h5
+from ..files import DataError, MissingDataError, cache_dir, fingerprint, writable
+from ..writing import FolderBusy, folder_lock, replace_together, settle
 
 # %% ../../nbs/centers/center_files.ipynb #acbe237b
 # result -> file, HDF5 dataset; {} is the number of bits
@@ -46,7 +49,7 @@ def write_matrix(
     "Write a matrix, whole or not at all."
     require_writable(path)
     if made_from is not None: notes['made_from'] = fingerprint(made_from)
-    with atomic_path(path) as temporary, h5py.File(temporary, 'w') as f:
+    with create_h5(path) as f:
         dataset = f.create_dataset(name, data=array)
         dataset.attrs.update(notes)
 
@@ -85,6 +88,10 @@ def _check_matrix(
                         f'{REMAKE_HINT}')
 
 # %% ../../nbs/centers/center_files.ipynb #53624008
+def _note(dataset, name):
+    "What an attribute of an open dataset says, as text; None where there is none."
+    return str(dataset.attrs[name]) if name in dataset.attrs else None
+
 def read_matrix(
     path:Path,                      # the file
     name:str,                       # its HDF5 dataset
@@ -95,7 +102,7 @@ def read_matrix(
     "Read a matrix of finite numbers, refusing what does not fit."
     where = f'{path}, dataset `{name}`'
     try:
-        with open_h5(path, name) as d: origin, array = d.attrs.get('made_from'), d[()]
+        with open_h5(path, name) as d: origin, array = _note(d, 'made_from'), d[()]
     except MissingDataError: raise
     except (DataError, OSError) as e:
         found = f'found a file that cannot be read ({e})'
@@ -132,7 +139,7 @@ def read_hash_centers(
     "Hash centers: -1 and +1, one row for each semantic center."
     codes = read_matrix(path, 'matrix', (n_centers, n_bits), made_from, must_say)
     where = f'{path}, dataset `matrix`'
-    with open_h5(path, 'matrix') as d: found = d.attrs.get('method')
+    with open_h5(path, 'matrix') as d: found = _note(d, 'method')
     if None not in (method, found) and method != found:
         raise DataError(f'{where}: expected hash centers by method {method}, found {found}. {REMAKE_HINT}')
     bad = np.abs(codes) != 1
@@ -172,7 +179,7 @@ def write_similarity(
     "Write the similarity matrix: `adj`, `(N, N)` float32, compressed. Memory: a few blocks of rows."
     n = len(latent)
     layout = dict(chunks=(min(64, n), min(4096, n)), compression='gzip', compression_opts=1, shuffle=True)
-    with atomic_path(path) as temporary, h5py.File(temporary, 'w') as f:
+    with create_h5(path) as f:
         adj = f.create_dataset('adj', (n, n), np.float32, **layout)
         adj.attrs['made_from'] = fingerprint(anchors)
         starts = tqdm(range(0, n, block), 'similarity matrix', leave=False, delay=2)
@@ -188,7 +195,7 @@ def check_similarity(
 ):
     "Refuse a similarity matrix of other videos or other clusters, without reading it."
     where, shape = f'{path}, dataset `adj`', (n_videos, n_videos)
-    with open_h5(path, 'adj') as d: found, origin = d.shape, d.attrs.get('made_from')
+    with open_h5(path, 'adj') as d: found, origin = d.shape, _note(d, 'made_from')
     if found != shape: raise DataError(f'{where}: expected shape {shape}, found {found}. {REMAKE_HINT}')
     check_origin(where, origin, anchors, must_say)
 
@@ -209,6 +216,35 @@ def count_centers(
         name, dataset = FILES[key]
         if (Path(folder)/name).exists(): return len(read_matrix(Path(folder)/name, dataset, (None, None)))
 
+# %% ../../nbs/centers/center_files.ipynb #2c523040
+@contextmanager
+def preprocess_lock(
+    folder:Path,        # where results are written
+    patience:float=5,   # seconds until it is said what is waited for
+    wait:float=6*3600,  # seconds after that
+)->Iterator[None]:
+    "Keep other processes from making files in `folder`; wait for one that does."
+    with ExitStack() as stack:
+        try: stack.enter_context(folder_lock(folder, 'preprocessing', patience))
+        except FolderBusy:
+            warnings.warn(f'{folder}: another process is preprocessing this data set; waiting for it')
+            stack.enter_context(folder_lock(folder, 'preprocessing', wait))
+        yield
+
+# %% ../../nbs/centers/center_files.ipynb #1dcb707a
+def mark_stale(
+    folder:Path, # where results are
+    staged:Path, # where those lie that will replace them; an empty file says that one is to go
+)->None:
+    "Let files go that were made from files which are replaced by others."
+    for key, source in (('hash', 'semantic'), ('similarity', 'anchors')):
+        if not (staged/FILES[source][0]).exists(): continue
+        made_from = fingerprint(read_matrix(staged/FILES[source][0], FILES[source][1], (None, None)))
+        for path in folder.glob(FILES[key][0].format('*')):
+            if (staged/path.name).exists(): continue
+            with suppress(DataError), open_h5(path, FILES[key][1]) as dataset:
+                if dataset.attrs.get('made_from') not in (None, made_from): (staged/path.name).touch()
+
 # %% ../../nbs/centers/center_files.ipynb #a9274443
 class ArtifactStore:
     "The result files of a data set: read where they are there, made and written where they are not."
@@ -218,7 +254,8 @@ class ArtifactStore:
     ):
         self.folders = tuple(Path(f) for f in folders)
         self.redo = redo
-        self.files = {}  # path -> 'read' or 'made'
+        self.files = {}     # path -> 'read' or 'made'
+        self.staged = None  # where files are written until all can take their places
 
     def path(self,
         key:str,              # of `FILES`
@@ -257,9 +294,29 @@ class ArtifactStore:
             self.record(path, 'read')
         else:
             array = make()
-            write_matrix(path, FILES[key][1], array.astype(dtype), made_from, **notes)
+            write_matrix(self.target(path), FILES[key][1], array.astype(dtype), made_from, **notes)
             self.record(path, 'made')
         return array
+
+    def target(self, path:Path)->Path:
+        "Where to write a file now: in its place, or beside the others that must change with it."
+        if self.staged is None: return path
+        require_writable(path)
+        return self.staged/path.name
+
+    @contextmanager
+    def alone(self)->Iterator[None]:
+        "Wait for processes that make these files, and keep others out. With `redo`, all change at once."
+        first = self.folders[0]
+        for folder in self.folders: settle(folder)
+        with preprocess_lock(first) if writable(first) else nullcontext():
+            if not (self.redo and writable(first)):
+                yield
+                return
+            with replace_together(first) as self.staged:
+                yield
+                mark_stale(first, self.staged)
+            self.staged = None
 
     def keep_matching(self,
         n_centers:int, # number asked for; None: that of the first folder, if it has one

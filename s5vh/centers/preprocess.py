@@ -219,7 +219,7 @@ def _similarity(
         artifacts.record(path, 'read')
     else:
         require_writable(path)
-        write_similarity(path, latent, anchors)
+        write_similarity(artifacts.target(path), latent, anchors)
         artifacts.record(path, 'made')
 
 # %% ../../nbs/centers/preprocess.ipynb #a489c662
@@ -253,14 +253,15 @@ def preprocess(
     bits = parse_bits(bits)
     if not isinstance(data, VideoData): data = load_training(data, data_root)
     artifacts = ArtifactStore((out or results_folder(data.folder), data.folder), redo)
-    latent = _latent(artifacts, data.train.features, data.name, n_latent)
-    artifacts.keep_matching(n_centers)
-    anchors = _anchors(artifacts, latent, _n_centers(artifacts, data, n_centers), seed)
-    semantic = _semantic(artifacts, latent, anchors)
-    nearest = _nearest(artifacts, latent, anchors)
-    lengths = tqdm(bits, 'code lengths', leave=False, delay=2)
-    codes = {n: _codes(artifacts, semantic, n, method, seed) for n in lengths}
-    if similarity: _similarity(artifacts, latent, anchors)
+    with artifacts.alone():
+        latent = _latent(artifacts, data.train.features, data.name, n_latent)
+        artifacts.keep_matching(n_centers)
+        anchors = _anchors(artifacts, latent, _n_centers(artifacts, data, n_centers), seed)
+        semantic = _semantic(artifacts, latent, anchors)
+        nearest = _nearest(artifacts, latent, anchors)
+        lengths = tqdm(bits, 'code lengths', leave=False, delay=2)
+        codes = {n: _codes(artifacts, semantic, n, method, seed) for n in lengths}
+        if similarity: _similarity(artifacts, latent, anchors)
 
     folder = artifacts.folders[0]
     if not out and folder != Path(data.folder).absolute() and 'made' in artifacts.files.values():

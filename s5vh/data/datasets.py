@@ -14,6 +14,7 @@ import numpy as np
 from .digits import render_digits
 from .features import FeatureStore, read_labels, write_h5, write_labels
 from ..files import DataError, MissingDataError, cache_dir, file_key, resolve_data_root
+from ..writing import settle
 
 # %% ../../nbs/01_data.ipynb #d75d63f6
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def dataset_info(
     "The files a data set consists of: registered, or found by name in its folder."
     if dataset in DATASETS: return DATASETS[dataset]
     folder = resolve_data_root(data_root)/dataset
+    settle(folder)
     if not dataset or not (folder.is_dir() or dataset == 'digits'): raise _no_such_dataset(folder)
     query = 'query' if (folder/'query_feats.h5').exists() else 'test'
     database = 'database' if (folder/'database_feats.h5').exists() else 'train'

@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['NOT_TERMS', 'VALIDATION_METRICS', 'CODE_STATISTICS', 'code_sums', 'code_statistics', 'batch_sums', 'add_sums',
-           'term_means', 'epoch_record', 'loss_names', 'log_line', 'write_logs', 'tensorboard_writer']
+           'term_means', 'epoch_record', 'loss_names', 'log_line', 'write_or_warn', 'write_logs', 'tensorboard_writer']
 
 # %% ../../nbs/training/logs.ipynb #36718c2b
 import contextlib
 import json
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Iterator
 
 import torch
 from torch import Tensor
@@ -110,6 +111,20 @@ def log_line(
     speed = f"{record['videos_per_second']:.0f} videos/s"
     return f"epoch {record['epoch']}/{epochs}  lr {record['lr']:.3e}{losses}  {speed}"
 
+# %% ../../nbs/training/logs.ipynb #6d9b9feb
+def write_or_warn(
+    what:str,         # is written, for the warning
+    folder:str|Path,  # where
+    write:Callable,   # what writes it
+    *args,            # what `write` is called with
+)->bool:              # whether it could be written
+    "Write, or warn that the disk refuses: what is written beside a run is no reason to end it."
+    try: write(*args)
+    except OSError as e:
+        warnings.warn(f'{folder}: {what} cannot be written ({e.strerror or e}). Training continues')
+        return False
+    return True
+
 # %% ../../nbs/training/logs.ipynb #b7c1a1df
 def write_logs(
     history:list, # a record for each epoch
@@ -140,4 +155,4 @@ def tensorboard_writer(
         def write(record):
             for name, value in record.items():
                 if name != 'epoch': writer.add_scalar(name, value, record['epoch'])
-        yield write
+        yield lambda record: write_or_warn('events', folder, write, record)

@@ -30,7 +30,8 @@ from ..parallel import (all_gather_object, all_reduce_gradients, all_reduce_sum,
                            world_size)
 from .batches import epoch_batches, feature_batches, on_device
 from .checkpoint import TrainState, save_state
-from .logs import VALIDATION_METRICS, add_sums, batch_sums, epoch_record, term_means, write_logs
+from .logs import (VALIDATION_METRICS, add_sums, batch_sums, epoch_record, term_means,
+                                write_logs, write_or_warn)
 
 # %% ../../nbs/training/loop.ipynb #64357441
 class TrainingError(RuntimeError):
@@ -199,7 +200,7 @@ def validate(
 def save_or_warn(
     state:TrainState,
     folder:str|Path,  # of the run
-    last:bool,        # no further checkpoint will come
+    last:bool,        # the run ends here unfinished, and what comes after the checkpoint before is lost
 )->None:
     "Write a checkpoint; where the disk refuses, say so, and continue unless it is the last one."
     try: save_state(state, folder)
@@ -219,7 +220,7 @@ def finish_epoch(
     "Validate, and write the logs."
     validate(state, data)
     if process_rank(): return
-    write_logs(state.history, state.config.epochs, folder)
+    write_or_warn('the log', folder, write_logs, state.history, state.config.epochs, folder)
     if on_epoch: on_epoch(state.history[-1])
 
 # %% ../../nbs/training/loop.ipynb #7b76d0de
@@ -252,7 +253,7 @@ def fit(
             run_epoch(state, store, features, stop, bar)
             stopped = any(all_gather_object(stop.is_set()))
             if not state.remaining_batches: finish_epoch(state, data, folder, on_epoch)
-            last = stopped or state.epoch == epochs
-            if last or state.epoch % save_every == 0: save_or_warn(state, folder, last)
+            due = stopped or state.epoch == epochs or state.epoch % save_every == 0
+            if due: save_or_warn(state, folder, last=stopped and state.epoch < epochs)
     if state.epoch < epochs:
         raise KeyboardInterrupt(f'stopped in epoch {state.epoch + 1}; the same call resumes from {folder}')
