@@ -287,14 +287,16 @@ def search(
     probes:int=None,     # inverted lists to look into
     model:str='',        # where the index's model is now, if it has moved
     device:str='auto',   # where to encode: 'auto', 'cpu' or 'cuda'
+    exclude_self:bool=False, # leave each out of its own answer: all must be in the index, under the same ids
 )->tuple:
     "The nearest videos of each clip, from the clip to its neighbours."
     from s5vh.inputs import codes_like
     from s5vh.search.index import Index
     opened = Index.open(index)
     codes = codes_like(opened, paths, model, device)
-    if radius is None: found = opened.search(codes.packed, k, exact, probes)
-    else: found = opened.range_search(codes.packed, radius)
+    own = codes.ids if exclude_self else None
+    if radius is None: found = opened.search(codes.packed, k, exact, probes, own)
+    else: found = opened.range_search(codes.packed, radius, own)
     results, lines = [], []
     for query, ids, distances in zip(codes.ids, found.ids, found.distances):
         neighbours = [dict(id=i, distance=int(d)) for i, d in zip(ids, distances)]
@@ -308,15 +310,23 @@ def search(
 def duplicates(
     index:str,                # an index
     radius:int=0,             # bits that the codes of two duplicates may differ in
-    max_pairs:int=10_000_000, # refuse to collect more
+    max_pairs:int=10_000_000, # list no pairs where there are more; groups are found all the same
 )->tuple:
     "Groups of videos whose codes lie within a radius."
     from s5vh.search.index import Index
     found = Index.open(index).duplicates(radius, max_pairs)
     pairs = [dict(ids=list(pair), distance=int(d)) for pair, d in zip(found.pairs, found.distances)]
-    lines = [f'{len(found.groups)} groups, {len(pairs)} pairs within {radius} bits']
-    lines += ['  ' + ', '.join(group) for group in found.groups]
-    return dict(index=index, radius=radius, groups=found.groups, pairs=pairs), '\n'.join(lines)
+    is_listed = len(pairs) == found.n_pairs
+    number = len(pairs) if is_listed else f'more than {max_pairs}'
+    lines = [f'{len(found.groups)} groups, {number} pairs within {radius} bits']
+    lines += [_group_line(group) for group in found.groups]
+    value = dict(index=index, radius=radius, groups=found.groups, pairs=pairs if is_listed else None)
+    return value, '\n'.join(lines)
+
+def _group_line(group, n_shown=20):
+    "A group of duplicates; a large one with its number and its first members."
+    if len(group) <= n_shown: return '  ' + ', '.join(group)
+    return f'  {len(group)} videos: ' + ', '.join(group[:n_shown]) + ', ...'
 
 # %% ../nbs/cli.ipynb #e0a48ea5
 def _model_info(path):

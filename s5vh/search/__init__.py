@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what is imported on first use, for type checkers and editors
     from s5vh.search.base import Neighbours, packed_codes
     from s5vh.search.duplicates import Duplicates, find_duplicates
-    from s5vh.search.ids import Names, checked_ids, read_names, strings, write_names
+    from s5vh.search.ids import Names, checked_ids, read_names, strings
     from s5vh.search.index import Index
     from s5vh.search.manifest import ENGINES, FORMAT, IVF_FROM, Manifest, check_file
     from s5vh.search.manifest import read_manifest, write_manifest
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # what is imported on first use, for type checkers and editor
 _HOME = {
     'Index': 'index', 'MilvusIndex': 'milvus', 'Neighbours': 'base', 'packed_codes': 'base',
     'Duplicates': 'duplicates', 'find_duplicates': 'duplicates',
-    'Names': 'ids', 'checked_ids': 'ids', 'read_names': 'ids', 'strings': 'ids', 'write_names': 'ids',
+    'Names': 'ids', 'checked_ids': 'ids', 'read_names': 'ids', 'strings': 'ids',
     'ENGINES': 'manifest', 'FORMAT': 'manifest', 'IVF_FROM': 'manifest', 'Manifest': 'manifest',
     'check_file': 'manifest', 'read_manifest': 'manifest',
     'write_manifest': 'manifest'}

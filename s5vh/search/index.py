@@ -6,19 +6,25 @@
 __all__ = ['make_folder', 'Index']
 
 # %% ../../nbs/search/index.ipynb #4f3a50f7
+import os
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
 from ..files import DataError
-from .base import BaseIndex, Neighbours, check_radius, flat_index
-from .base import packed_codes, packed_view, within_radius
+from .base import BaseIndex, Neighbours, check_neighbours, check_radius
+from .base import packed_codes, without_own
 from .duplicates import Duplicates, find_duplicates
-from .ids import Names, checked_ids, strings
-from .lists import InvertedLists
-from .manifest import ENGINES, Manifest, read_manifest, wants_lists, write_manifest
-from .storage import publish, read_contents, read_newest, writer_lock
+from .ids import Names, checked_ids
+from .manifest import ENGINES, MAX_BITS, Manifest, checked_manifest, manifest_text
+from .manifest import read_manifest, write_manifest
+from .segments import Contents, Segment, settled, thinned
+from .storage import read_newest, remove_unnamed, write_contents, writer_lock
 
 # %% ../../nbs/search/index.ipynb #8c417ae1
 def make_folder(
@@ -27,11 +33,22 @@ def make_folder(
 )->None:
     "Make the folder of an empty index. Refuses to replace anything."
     folder = Path(path)
-    taken = folder.exists() and not folder.is_dir()
-    if folder.is_dir(): taken = any(p.suffix != '.tmp' for p in folder.iterdir())
-    if taken: raise DataError(f'{folder}: already exists; open it, or remove it first')
+    checked_manifest(asdict(manifest), folder)   # what cannot be written is refused before there is a folder
+    manifest_text(manifest)
+    _refuse_taken(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_manifest(folder, manifest)
+    lock = writer_lock(folder)
+    try:
+        _refuse_taken(folder)
+        write_manifest(folder, manifest)
+    finally: lock.release()
+
+def _refuse_taken(folder):
+    "Raise `DataError` where there is more than a killed `create` leaves."
+    remains = r'lock|\.manifest\.json\.\w+\.tmp'
+    taken = folder.is_symlink() and not folder.exists() or folder.exists() and not folder.is_dir()
+    if folder.is_dir(): taken = any(not re.fullmatch(remains, name) for name in os.listdir(folder))
+    if taken: raise DataError(f'{folder}: already exists; open it, or remove it first')
 
 # %% ../../nbs/search/index.ipynb #510e58f3
 class Index(BaseIndex):
@@ -41,8 +58,8 @@ class Index(BaseIndex):
         check:bool=True, # compare checksums of the data files
     ):
         self.path = Path(path)
-        self._lock = None      # the writer's, between the first change and `save` or `close`
-        self._changed = False  # whether there is something to save
+        self._turn = threading.RLock() # held by the one thread that makes changes
+        self._lock = None              # the writer's, between the first change and `save` or `close`
         self._load(check)
 
     @classmethod
@@ -54,8 +71,8 @@ class Index(BaseIndex):
         about:dict|None=None, # anything to remember with the index, as JSON takes it
     )->'Index':              # empty
         "Make an empty index. Refuses to replace one."
-        if not isinstance(bits, int) or bits <= 0 or bits % 8:
-            raise ValueError(f'bits: expected a positive multiple of 8, found {bits!r}')
+        if type(bits) is not int or not 0 < bits <= MAX_BITS or bits % 8:
+            raise ValueError(f'bits: expected a positive multiple of 8, found {bits!r}, at most {MAX_BITS}')
         if engine not in ENGINES:
             raise ValueError(f'engine: expected one of {", ".join(ENGINES)}; found {engine!r}')
         manifest = Manifest(bits, engine, model, about or {})
@@ -78,7 +95,7 @@ class Index(BaseIndex):
     @property
     def count(self)->int:
         "Codes, those not saved yet included."
-        return self._contents.flat.ntotal
+        return len(self._contents)
 
     def __repr__(self)->str:
         size = f'{self.count} codes of {self.bits} bits'
@@ -86,57 +103,58 @@ class Index(BaseIndex):
 
     def info(self)->dict: # plain values
         "Place, size, engine and origin of the index."
-        m = self.manifest
-        sizes = {f'{role}_bytes': record['bytes'] for role, record in m.files.items()}
+        m, sizes = self.manifest, {}
+        for _, files in m.segments():
+            for role, record in files.items():
+                sizes[f'{role}_bytes'] = sizes.get(f'{role}_bytes', 0) + record['bytes']
         measured = {'ivf': m.ivf} if m.ivf else {}
         return dict(path=str(self.path), bits=m.bits, count=self.count, engine=m.engine, model=m.model,
-                    generation=m.generation, **sizes, **measured, about=m.about)
+                    generation=m.generation, segments=len(m.segments()), **sizes, **measured, about=m.about)
 
     def ids(self)->list[str]:
         "All names, in order of insertion."
-        return list(self._contents.names)
+        return [name for segment in self._contents.segments for name in segment.names]
 
     def packed(self)->np.ndarray: # `(count, bits // 8)` uint8
         "All codes, in order of insertion."
-        return packed_view(self._contents.flat).copy()
+        return np.array(self._contents.packed())
 
     def search(self,
         codes:np.ndarray|Tensor, # `(q, bits)` ±1, or packed
         k:int=10,                # neighbours of each
         exact:bool=False,        # compare with every code, though the index has inverted lists
         probes:int|None=None,    # inverted lists to look into; None: the number whose recall was measured
-    )->Neighbours:               # `(q, min(k, count))`
+        exclude_self:list[str]|None=None, # the queries' own names, each left out of its answer; None: none is
+    )->Neighbours:               # `(q, min(k, count))`; `(q, min(k, count - 1))` without themselves
         "The `k` nearest codes of each query, nearest first, equal distances in order of insertion."
-        query, k = packed_codes(codes, self.bits), min(k, self.count)
-        if k < 1:
-            raise ValueError(f'{self.path}: no code to search for: '
-                             'k must be at least 1 and the index not empty')
-        lists = self._contents.lists
-        if exact or lists is None: distances, rows = self._contents.flat.search(query, k)
-        else: distances, rows = lists.search(query, k, probes)
-        return Neighbours(self._named(rows.ravel()).reshape(rows.shape), distances)
+        contents, query = self._contents, packed_codes(codes, self.bits)
+        k = check_neighbours(self.path, k, len(contents), probes, exclude_self)
+        own = self._own_rows(contents, exclude_self, len(query))
+        distances, rows = contents.search(query, k + (own is not None), exact, probes)
+        if own is not None: distances, rows = without_own(distances, rows, own)
+        return Neighbours(contents.named(rows), distances)
 
     def range_search(self,
         codes:np.ndarray|Tensor, # `(q, bits)` ±1, or packed
         radius:int,              # bits
+        exclude_self:list[str]|None=None, # the queries' own names, each left out of its answer; None: none is
     )->Neighbours:               # lists of `q` arrays
         "All codes within `radius` bits of each query, those at `radius` included. Always exact."
-        query = packed_codes(codes, self.bits)
+        contents, query = self._contents, packed_codes(codes, self.bits)
         check_radius(radius, self.bits)
-        found = within_radius(self._contents.flat, query, radius)
-        order = np.lexsort([found.row, found.distance, found.query])
+        own, found = self._own_rows(contents, exclude_self, len(query)), contents.within(query, radius)
+        if own is not None: found = type(found)(*(v[found.row != own[found.query]] for v in found))
         cuts = np.searchsorted(found.query, np.arange(1, len(query)))
-        ids, distances = self._named(found.row[order]), found.distance[order]
-        return Neighbours(np.split(ids, cuts), np.split(distances, cuts))
+        return Neighbours(np.split(contents.named(found.row), cuts), np.split(found.distance, cuts))
 
     def duplicates(self,
         radius:int=0,             # bits
-        max_pairs:int=10_000_000, # refuse to collect more
+        max_pairs:int=10_000_000, # list no pairs where there are more; groups are found all the same
         progress:bool=True,       # show a bar when it takes more than two seconds
     )->Duplicates:
         "All pairs of codes within `radius` bits of each other, and the groups they form. Always exact."
-        packed = packed_view(self._contents.flat)
-        return find_duplicates(packed, self._contents.names, self.bits, radius, max_pairs, progress)
+        contents = self._contents
+        return find_duplicates(contents.packed(), contents.named, self.bits, radius, max_pairs, progress)
 
     def recall(self,
         codes:np.ndarray|Tensor|None=None, # queries; None: a sample of 200 codes of the index
@@ -144,9 +162,10 @@ class Index(BaseIndex):
         probes:int|None=None,              # inverted lists to look into; None: as `search` does
     )->float:                              # 0 to 1; 1 without inverted lists
         "The share of the `k` nearest that `search` finds: results no farther than the true k-th one."
-        if self._contents.lists is None: return 1.
-        query = None if codes is None else packed_codes(codes, self.bits)
-        return self._contents.lists.recall(query, k, probes)
+        contents, query = self._contents, None if codes is None else packed_codes(codes, self.bits)
+        if contents.lists is None: return 1.
+        check_neighbours(self.path, k, len(contents), probes)
+        return contents.recall(query, k, probes)
 
     def add(self,
         codes:np.ndarray|Tensor, # `(n, bits)` ±1, or packed
@@ -155,81 +174,103 @@ class Index(BaseIndex):
     )->None:
         "Add codes under names: all of them, or on any error none."
         packed, ids = self.check_new(codes, ids, model)
-        self._begin()
-        self.refuse_present([name for name in ids if name in self._known])
-        self._contents.flat.add(packed)
-        self._contents.names.append(ids)
-        self._known.update(ids)
-        self._mark_changed()
+        new = Segment.of(packed, Names.of(ids))
+        with self._changing() as before:
+            self.refuse_present([ids[i] for i in np.flatnonzero(before.find(ids) >= 0)])
+            if ids: self._contents = self._next([*before.segments, new])
 
     def remove(self,
         ids:list[str], # all must be there
     )->None:
         "Remove codes by name: all of them, or on any error none."
-        gone = set(checked_ids(ids, len(ids)))
-        self._begin()
-        self.refuse_missing(gone - self._known)
-        names = self.ids()
-        keep = np.array([name not in gone for name in names], bool)
-        kept = packed_view(self._contents.flat)[keep]
-        self._contents.flat = flat_index(np.ascontiguousarray(kept))
-        self._contents.names = Names.of(name for name in names if name not in gone)
-        self._known -= gone
-        self._mark_changed()
+        ids = checked_ids(ids, None)
+        with self._changing() as before:
+            rows = before.find(ids)
+            self.refuse_missing({ids[i] for i in np.flatnonzero(rows < 0)})
+            keep = np.ones(len(before), bool)
+            keep[rows] = False
+            parts = zip(before.segments, np.split(keep, before.starts[1:-1]))
+            if ids: self._contents = self._next([thinned(segment, rows) for segment, rows in parts])
 
     def save(self)->None:
         "Publish the changes: on return they are on disk, and the next `open` or `refresh` sees them."
-        if self._lock is None: return
-        if self._changed:
-            if wants_lists(self.manifest, self.count):
-                self._contents.lists = InvertedLists.build(self._contents.flat)
-            self.manifest = publish(self.path, self.manifest, self._contents)
-        self._changed = False
-        self._release()
+        with self._turn:
+            if self._lock is None: return
+            if self._contents is not self._saved: self._publish()
+            self._release()
 
     def close(self)->None:
         "Return the writer's lock. Changes that were not saved are lost."
-        self._release()
-        self._changed = False
-        if self._known is not None: self._load(check=False)
+        with self._turn:
+            self._contents = self._saved
+            self._release()
 
     def refresh(self)->bool: # whether there was something new
         "Move to the newest saved state."
-        if self._lock is not None:
-            raise ValueError(f'{self.path}: has changes of its own; save or close it first')
-        if read_manifest(self.path).generation == self.manifest.generation: return False
-        self._load()
-        return True
+        with self._turn:
+            if self._lock is not None:
+                raise ValueError(f'{self.path}: has changes of its own; save or close it first')
+            if read_manifest(self.path) == self.manifest: return False
+            self._load()
+            return True
 
     def _load(self, check=True):
-        "Open the newest saved state for reading."
-        self.manifest, self._contents = read_newest(self.path, check)
-        self._known = None  # all names as a set; made at the first change
+        "Open the newest saved state."
+        self._hold(*read_newest(self.path, check))
+        self._checked = check
+
+    def _hold(self, manifest, contents):
+        "Make a saved state the present one."
+        self.manifest = manifest
+        self._saved = self._contents = contents
 
     def _begin(self, wait=10):
-        "Take the writer's lock, and hold the newest state in memory, where it can be changed."
-        if self._lock is None:
-            lock = writer_lock(self.path, wait)
-            newest = read_manifest(self.path)
-            self._lock, stale = lock, newest.generation != self.manifest.generation
-            if stale: self.manifest, self._known = newest, None
-        if self._known is None:
-            self._contents = read_contents(self.path, self.manifest, check=False, mapped=False)
-            self._known = set(self._contents.names)
+        "Take the writer's lock, and start from the newest state, whose bytes have been compared."
+        if self._lock is not None: return
+        lock = writer_lock(self.path, wait)
+        try:
+            if not self._checked or read_manifest(self.path) != self.manifest: self._load()
+        except BaseException:
+            lock.release()
+            raise
+        self._lock = lock
 
-    def _mark_changed(self):
-        "There is something to save; lists of the codes before are of no use."
-        self._contents.lists = None
-        self._changed = True
+    @contextmanager
+    def _changing(self):
+        "One change at a time, to the state it gives; a first one that is refused returns the lock."
+        with self._turn:
+            self._begin()
+            try: yield self._contents
+            finally:
+                if self._contents is self._saved: self._release()
+
+    def _next(self, segments, saved=False):
+        "A state of these segments, small ones joined; lists stay as long as the first segment does."
+        segments, before = settled(segments, saved), self._contents
+        same_first = bool(segments and before.segments) and segments[0] is before.segments[0]
+        return Contents(self.bits, segments, before.lists if same_first else None)
+
+    def _publish(self):
+        "Write what is new, then the manifest. Once that is replaced the new state counts, whatever happens."
+        contents = self._next(self._contents.segments, saved=True)
+        manifest, contents = write_contents(self.path, self.manifest, contents)
+        try: write_manifest(self.path, manifest)
+        finally:
+            if read_manifest(self.path) == manifest: self._hold(manifest, contents)
+            remove_unnamed(self.path, self.manifest)
 
     def _release(self):
         "Return the writer's lock."
         if self._lock is not None: self._lock.release()
         self._lock = None
 
-    def _named(self, rows):
-        "Names of an array of rows, as an array."
-        return strings(self._contents.names[rows])
+    def _own_rows(self, contents, ids, n):
+        "Rows of the queries themselves, or None where they are not to be left out."
+        if ids is None: return None
+        ids = self.own_ids(ids, n)
+        rows = contents.find(ids)
+        self.refuse_missing({ids[i] for i in np.flatnonzero(rows < 0)})
+        return rows
 
 # %% ../../nbs/search/index.ipynb #1baeb914
 def _is_server(path):
