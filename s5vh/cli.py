@@ -54,7 +54,7 @@ def run_cli(
 @command
 def features(
     paths:list,             # clips, or folders of clips
-    out:str='feats.h5',     # the feature file to write; its ids go beside it
+    out:str='feats.h5',     # the feature file to write, with the clips' ids in it
     extractor:str='tiny',   # 'tiny' (for trials, needs no weights), 'vgg16' (fc7) or 'resnet50' (pool5)
     n_frames:int=25,        # frames of each clip
     weights:str=None,       # file of the network's weights; else torch.hub's folder is searched
