@@ -9,7 +9,6 @@ __all__ = ['FEW_VIDEOS', 'LinearConfig', 'neighbor_count', 'itq_weights', 'Linea
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.datasets import VideoData
@@ -37,7 +36,7 @@ class LinearConfig(Config):
     n_neighbors:int=10          # neighbours of a video in their graph
     damping:float=0.9           # chance that the diffusion on that graph takes a further step
 
-FEW_VIDEOS = 128 # below, training takes more from ITQ than it gives
+FEW_VIDEOS = 100 # below, training takes more from ITQ than it gives
 
 def neighbor_count(
     n_videos:int, # that are trained on
@@ -90,7 +89,7 @@ class LinearHash(Method):
             'dropout': (0 <= config.dropout < 1, '0 to below 1'),
             'neighbor_temperature': (config.neighbor_temperature > 0, 'above 0'),
             'damping': (0 < config.damping < 1, 'above 0 and below 1'),
-            'n_neighbors': (1 <= config.n_neighbors < kept, f'1 to {kept - 1}, fewer than the training videos')}
+            'n_neighbors': (1 <= config.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are videos')}
 
     @classmethod
     def build(cls, config:LinearConfig, data:VideoData, videos:Tensor)->'LinearHash':
@@ -123,20 +122,21 @@ class LinearHash(Method):
 
     def terms(self, frames:Tensor, masks:Tensor, index:Tensor)->StepOutput:
         "The neighbours' loss and decorrelation."
-        c, n, x = self.config, len(index), self.profile(frames)
-        rows = local_slice(n)
+        c, n = self.config, len(index)
+        rows, x = local_slice(n), self.profile(frames)
         soft = torch.stack([self.binary(self.dropped(x, n)).tanh() for _ in masks])
         correlated = decorrelation_loss(torch.cat([gather_rows(view, n) for view in soft]))
         found = dict(decorrelation=Term(correlated, c.decorrelation_weight, whole_batch=True))
         clean = self.binary(x).detach()
         if self.training and self.neighbors is not None:
             batch = self.neighbors.batch(index[rows])
-            found['neighbors'] = Term(neighbor_loss(soft, *batch, c.neighbor_temperature), c.neighbor_weight)
+            loss = neighbor_loss(soft, *batch, c.neighbor_temperature)
+            found['neighbors'] = Term(loss, c.neighbor_weight)
             self.neighbors.update(index, gather_rows(clean.sign(), n))
         return StepOutput(found, clean.tanh())
 
     def dropped(self, x:Tensor, n:int)->Tensor: # `(b, n_latent)`
-        "This process's coordinates with some of them dropped, in training: the same in any division of the batch."
+        "Coordinates with some dropped, in training; the same numbers however the batch is divided."
         p = self.config.dropout
         if not (self.training and p): return x
         uniform = torch.rand(n, x.shape[1], generator=self.generator)[local_slice(n)]

@@ -133,24 +133,21 @@ class VideoProfile(nn.Module):
         scalings:list[FrameStatistics], # of its frames, from `both_scalings`
     )->'VideoProfile':
         "Find the directions, from the training videos alone."
-        means, projections, parts = [], [], []
         n_latent = len(self.offset)
-        for statistics in scalings:
-            profiles = all_profiles(store, statistics)
-            mean, directions = half_whitened_axes(profiles, n_latent)
-            part = (profiles - mean) @ directions
-            size = max(np.sqrt((part**2).sum(1).mean()), 1e-9)
-            means.append(mean)
-            projections.append(directions / size)
-            parts.append(part / size)
-        turns = self.joint_turn(np.concatenate(parts, 1), n_latent)
-        turns = np.split(turns, [parts[0].shape[1]])
+        profiles = [all_profiles(store, statistics) for statistics in scalings]
+        axes = [half_whitened_axes(rows, n_latent) for rows in profiles]
+        parts = [(rows - mean) @ directions for rows, (mean, directions) in zip(profiles, axes)]
+        sizes = [max(np.sqrt((part**2).sum(1).mean()), 1e-9) for part in parts]
+        joint = np.concatenate([part / size for part, size in zip(parts, sizes)], 1)
+        turns = np.split(self.joint_turn(joint, n_latent), [parts[0].shape[1]])
         for i, statistics in enumerate(scalings):
-            projection = projections[i] @ turns[i]
+            mean, directions = axes[i]
+            projection = directions @ turns[i] / sizes[i]
+            p = projection.shape[1]
             self.mean[i] = torch.from_numpy(statistics.mean)
             self.axes[i] = torch.from_numpy(statistics.axes / statistics.scale)
-            self.projection[i, :, :projection.shape[1]] = torch.from_numpy(projection)
-            self.offset[:projection.shape[1]] += torch.from_numpy(means[i] @ projection)
+            self.projection[i, :, :p] = torch.from_numpy(projection)
+            self.offset[:p] += torch.from_numpy(mean @ projection)
         return self
 
     @staticmethod
