@@ -11,7 +11,7 @@ SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test -x "$$(sed -n '1s/^\#! 
 # Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo demo-video test lint faults mutants train evaluate preprocess sweep results results-small results-real results-methods \
+.PHONY: help setup demo demo-video test fuzz lint faults mutants train evaluate preprocess sweep results results-small results-real results-methods \
         bench-train bench-mamba bench-centers docs readme outputs clean
 ifneq ($(SOUND),yes)
 .PHONY: $(READY)
@@ -44,6 +44,9 @@ test: $(READY)   ## notebooks and modules in step and well-formed, then every no
 lint: $(READY)   ## what ruff and the structure check find, in seconds
 	$(BIN)/ruff check s5vh scripts nbs
 	$(BIN)/python scripts/check_notebooks.py
+
+fuzz: $(READY)   ## good files of every kind changed at random, and read: make fuzz ARGS="--n 5000 --seed 2"
+	$(BIN)/python scripts/fuzz.py $(ARGS)
 
 faults: $(READY)   ## every writer on full disks, with errors, killed at each step; and 50 kills of a run
 	S5VH_FAULTS=300 $(BIN)/nbdev_test --path nbs/training/faults.ipynb

@@ -29,6 +29,8 @@ def main(
     argv:list=None, # arguments; None: those of the process
 )->int:             # exit code
     "Run a command. That the reader of its output stops reading, as `head` does, is no failure."
+    for stream in (sys.stdout, sys.stderr):   # of a terminal that knows few letters
+        if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
     try:
         code = dispatch(sys.argv[1:] if argv is None else argv, COMMANDS)
         sys.stdout.flush()
@@ -62,17 +64,18 @@ def features(
     download:bool=False,    # fetch published weights where there are none
     max_bytes:int=4 * 2**30, # larger files are left out
     max_pixels:int=2**25,   # clips with larger pictures are left out
+    seconds:float=600,      # clips that take longer to decode are left out
     dataset:str=None,       # also lay the features out as this data set, without labels, to train on
     data_root:str=None,     # folder of all data sets; else S5VH_DATA, or data/
 )->tuple:
     "Decode clips and write a feature file."
     from s5vh.files import resolve_data_root
-    from s5vh.video.decode import Limits
+    from s5vh.video.opening import Limits
     from s5vh.video.extract import as_dataset, extract
-    limits = Limits(max_bytes, max_pixels)
+    limits = Limits(max_bytes, max_pixels, seconds=seconds)
     report = extract(paths, out, extractor, n_frames, weights, workers, cache, device, download, limits)
     value = dict(features=str(report.features), clips=len(report.ids), cached=report.cached,
-                 failed=report.failed)
+                 failed=report.failed, passed_over=report.passed)
     if dataset is None: return value, repr(report)
     folder = as_dataset(out, resolve_data_root(data_root)/dataset)
     return value | dict(dataset=str(folder)), f'{report!r}\n{folder}'
@@ -167,6 +170,7 @@ def evaluate(
     out:str=None,         # folder of the results; else that of a run which was trained on this data set
 )->tuple:
     "MAP@k of a run, of a file of codes, or of a baseline, in every protocol."
+    import numpy as np
     from s5vh.data.datasets import load
     from s5vh.evaluation import report
     from s5vh.methods.baselines import BASELINES
@@ -177,13 +181,21 @@ def evaluate(
     found = report.codes_of_source(source, data, bits, device, zero_one)
     evaluation = report.evaluate(found, data, folder)
     where = f'written to {folder}' if folder else 'not written; --out names a folder for all results'
-    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{where}'
+    without = evaluation.scores.get(('no-self', 'index'), {})   # where queries are the database
+    lines = ''.join(f'{k} without the query itself: {np.nanmean(v):.4f}\n' for k, v in without.items())
+    text = f'{found.name} on {dataset}\n{report.map_lines(evaluation)}{lines}{where}'
     return dict(name=found.name, dataset=dataset, out=folder, **report.summary(evaluation)), text
 
 # %% ../nbs/cli.ipynb #bf8f11b7
 def _failed_lines(failed):
     "Clips that could not be used, a line each."
-    return [f'  {name}: {reason}' for name, reason in failed.items()]
+    from s5vh.files import printable
+    return [f'  {printable(name)}: {printable(reason)}' for name, reason in failed.items()]
+
+def _value_lines(values, width, indent=''):
+    "Names and values, a line each."
+    from s5vh.files import printable
+    return [f'{indent}{printable(name):{width}} {printable(value)}' for name, value in values.items()]
 
 @command
 def encode(
@@ -243,7 +255,7 @@ def index_info(
     "What an index holds, and what made it."
     from s5vh.search.index import Index
     found = Index.open(index).info()
-    return found, '\n'.join(f'{name:14} {value}' for name, value in found.items())
+    return found, '\n'.join(_value_lines(found, 14))
 
 # %% ../nbs/cli.ipynb #05a14714
 @command
@@ -290,6 +302,7 @@ def search(
     exclude_self:bool=False, # leave each out of its own answer: all must be in the index, under the same ids
 )->tuple:
     "The nearest videos of each clip, from the clip to its neighbours."
+    from s5vh.files import printable
     from s5vh.inputs import codes_like
     from s5vh.search.index import Index
     opened = Index.open(index)
@@ -301,7 +314,7 @@ def search(
     for query, ids, distances in zip(codes.ids, found.ids, found.distances):
         neighbours = [dict(id=i, distance=int(d)) for i, d in zip(ids, distances)]
         results.append(dict(query=query, neighbours=neighbours))
-        lines += [query, *(f'{n["distance"]:6}  {n["id"]}' for n in neighbours)]
+        lines += [printable(query), *(f'{n["distance"]:6}  {printable(n["id"])}' for n in neighbours)]
     value = dict(index=index, results=results, failed=codes.failed)
     return value, '\n'.join(lines + _failed_lines(codes.failed))
 
@@ -325,8 +338,9 @@ def duplicates(
 
 def _group_line(group, n_shown=20):
     "A group of duplicates; a large one with its number and its first members."
-    if len(group) <= n_shown: return '  ' + ', '.join(group)
-    return f'  {len(group)} videos: ' + ', '.join(group[:n_shown]) + ', ...'
+    from s5vh.files import printable
+    names = ', '.join(map(printable, group[:n_shown]))
+    return f'  {names}' if len(group) <= n_shown else f'  {len(group)} videos: {names}, ...'
 
 # %% ../nbs/cli.ipynb #e0a48ea5
 def _model_info(path):
@@ -338,7 +352,8 @@ def _model_info(path):
 
 def _features_info(path):
     "What a feature file holds."
-    from s5vh.data.features import FeatureStore, open_h5
+    from s5vh.data.features import FeatureStore
+    from s5vh.data.hdf5 import open_h5
     with open_h5(path, 'feats') as feats: noted = {name: str(value) for name, value in feats.attrs.items()}
     return dict(kind='features', shape=list(FeatureStore(path).shape), **noted)
 
@@ -385,7 +400,7 @@ def info(
     found = {str(path): _info_of(path) for path in paths}
     lines = []
     for path, values in found.items():
-        lines += [path, *(f'  {name:20} {value}' for name, value in values.items())]
+        lines += [path, *_value_lines(values, 20, '  ')]
     return found, '\n'.join(lines)
 
 # %% ../nbs/cli.ipynb #75372b1a

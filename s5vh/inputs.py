@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from .codes import pack
-from .data.features import FeatureStore, open_h5
-from .files import DataError, MissingDataError
+from .data.arrays import open_npz
+from .data.features import FeatureStore
+from .data.hdf5 import open_h5
+from .files import DataError, MissingDataError, printable, reading
 from .writing import atomic_file
 from .methods.base import open_model
 from .parallel import pick_device
@@ -33,6 +35,10 @@ class VideoFeatures:
     about:dict      # n_frames, and where they are known extractor and its fingerprint
 
 # %% ../nbs/inputs.ipynb #ae356760
+def _numbered(path, n):
+    "Ids of the videos of a file that names none."
+    return [f'{printable(path.stem)} {i}' for i in range(n)]
+
 def read_features(
     path, # a feature file; videos without ids are numbered
 )->VideoFeatures:
@@ -42,7 +48,7 @@ def read_features(
     with open_h5(path, 'feats') as feats:
         noted = {name: str(feats.attrs[name]) for name in ('extractor', 'fingerprint') if name in feats.attrs}
     try: ids = read_ids(path)
-    except MissingDataError: ids = [f'{path.stem} {i}' for i in range(len(store))]
+    except MissingDataError: ids = _numbered(path, len(store))
     return VideoFeatures(store, ids, {}, noted | dict(n_frames=store.shape[1]))
 
 # %% ../nbs/inputs.ipynb #64b75b8f
@@ -126,18 +132,32 @@ def write_code_file(
         np.savez(f, codes=codes.packed, ids=np.array(codes.ids), about=json.dumps(codes.about))
 
 # %% ../nbs/inputs.ipynb #ceb08a3f
+def _check_codes(path, packed, ids, about):
+    "Refuse arrays that are no codes, ids and record of them."
+    wrong = f'{printable(path)}: expected '
+    if packed.dtype != np.uint8 or packed.ndim != 2 or 0 in packed.shape:
+        raise DataError(f'{wrong}codes of shape (N, bits / 8), uint8, found {packed.shape}, {packed.dtype}')
+    if ids.dtype.kind != 'U' or ids.shape != (len(packed),):
+        raise DataError(f'{wrong}{len(packed)} ids, one a code, found {ids.shape} of {ids.dtype}')
+    if about.dtype.kind != 'U' or about.shape != ():
+        raise DataError(f'{wrong}a text as about, found {about.shape} of {about.dtype}')
+
 def read_code_file(
     path, # `.npz` that `write_code_file` wrote
 )->VideoCodes:
     "Read codes, ids and record from a file; `DataError` says what is wrong with it."
-    if not Path(path).exists(): raise MissingDataError(f'{path}: no such file')
-    try:
-        with np.load(path) as content: arrays = dict(content)
-    except (OSError, ValueError) as e: raise DataError(f'{path}: not a readable .npz file ({e})') from e
-    if {'codes', 'ids', 'about'} - set(arrays):
-        raise DataError(f'{path}: expected the arrays codes, ids and about, as `s5vh encode` writes them, '
-                        f'found {sorted(arrays)}')
-    return VideoCodes(arrays['codes'], arrays['ids'].tolist(), {}, json.loads(str(arrays['about'])))
+    with open_npz(path) as arrays:
+        if {'codes', 'ids', 'about'} - set(arrays.entries):
+            raise DataError(f'{printable(path)}: expected the arrays codes, ids and about, as `s5vh encode` '
+                            f'writes them, found {arrays.names()[:20]}')
+        found = {name: arrays.read(name) for name in ('codes', 'ids', 'about')}
+    _check_codes(path, found['codes'], found['ids'], found['about'])
+    with reading(path, 'a file of codes: its record is no JSON'): about = json.loads(str(found['about']))
+    with reading(path, 'a file of codes: its ids are no text'):
+        ids = found['ids'].tolist()
+        '\n'.join(ids).encode()
+    if isinstance(about, dict): return VideoCodes(found['codes'], ids, {}, about)
+    raise DataError(f'{printable(path)}: expected an object as record, found {type(about).__name__}')
 
 # %% ../nbs/inputs.ipynb #a98934d0
 def codes_of(
@@ -162,8 +182,11 @@ def index_settings(
     device:str='auto', # 'auto', 'cpu' or 'cuda'
 )->EncodeSettings:
     "The settings that made the codes of an index."
-    known = {f.name for f in fields(EncodeSettings)}
-    settings = EncodeSettings(**{name: value for name, value in about.items() if name in known})
+    known = {f.name: (int if f.name == 'n_frames' else str) for f in fields(EncodeSettings)}
+    for name, kind in known.items():
+        if not isinstance(about.get(name), kind | None):
+            raise DataError(f'record of the index: {name}: expected {kind.__name__}, found {about[name]!r}')
+    settings = EncodeSettings(**{name: about[name] for name in known if about.get(name) is not None})
     return replace(settings, model=model or settings.model, device=device)
 
 # %% ../nbs/inputs.ipynb #b6e658e5

@@ -98,12 +98,13 @@ def underscored(
 )->list:
     "`--n-frames` as `--n_frames`; the dash of `--no-...` is argparse's own."
     def change(word):
-        if not word.startswith('--') or word == '--': return word
+        if not word.startswith('--'): return word
         name, *value = word[2:].split('=', 1)
         no = 'no-' if name.startswith('no-') else ''
         name = no + name.removeprefix('no-').replace('-', '_')
         return '--' + '='.join([name, *value])
-    return [change(word) for word in argv]
+    end = argv.index('--') if '--' in argv else len(argv)
+    return [change(word) for word in argv[:end]] + argv[end:]
 
 # %% ../nbs/shell.ipynb #c58d9505
 def find_command(
@@ -130,8 +131,8 @@ def overview(
 
 # %% ../nbs/shell.ipynb #7d6c318c
 def _answers():
-    "Whether this process prints: of processes that have joined, the main one, whatever `RANK` says."
-    parallel = sys.modules.get('s5vh.parallel')   # without it, no processes have joined
+    "Whether this process answers: of processes that have joined, the first; alone, always."
+    parallel = sys.modules.get('s5vh.parallel')
     return parallel is None or parallel.process_rank() == 0
 
 def run_command(
@@ -141,18 +142,18 @@ def run_command(
     as_json:bool,   # answer with JSON
 )->int:             # exit code
     "Run a command's function, print its answer, and turn its failures into exit codes."
-    from s5vh.files import jsonable
+    from s5vh.files import jsonable, one_line, printable
     failures = (ValueError, OSError, RuntimeError, MemoryError)   # DataError and TrainingError are among them
     try:
         with contextlib.redirect_stdout(sys.stderr): value, text = f(**arguments)
     except KeyboardInterrupt as e:
-        print(f'{prog}: interrupted. {e}'.rstrip(), file=sys.stderr)
+        print(f'{prog}: interrupted. {one_line(str(e))}'.rstrip(), file=sys.stderr)
         return 130
     except failures as e:
-        print(f'{prog}: ' + (' '.join(str(e).split()) or type(e).__name__), file=sys.stderr)
+        print(f'{prog}: {one_line(e)}', file=sys.stderr)
         return 1
-    if _answers():
-        print(json.dumps(jsonable(value)) if as_json else text)
+    lines = '\n'.join(map(printable, text.split('\n')))
+    if _answers(): print(json.dumps(jsonable(value)) if as_json else lines)
     return 3 if value.get('failed') else 0
 
 # %% ../nbs/shell.ipynb #de64e211

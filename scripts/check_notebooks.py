@@ -30,9 +30,10 @@ ALLOWED_IMPORTS = {
     'codes':       '',
     'files':       '',
     'writing':     'files',
+    'trial':       'files',
     'parallel':    '',
     'fast':        '',
-    'data':        'files writing',
+    'data':        'files writing trial',
     'layers':      'fast',
     'centers':     'codes files writing fast data',
     'methods':     'codes files writing parallel fast data layers centers',
@@ -46,6 +47,7 @@ ALLOWED_IMPORTS = {
     'shell':       'files methods.base',
     'cli':         'codes files parallel data centers methods runs evaluation training search video inputs '
                    'experiments shell',
+    'robustness':  'files data centers methods evaluation search video inputs experiments',
 }
 
 

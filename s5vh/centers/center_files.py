@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 from .clusters import similarity_blocks
-from ..data.features import create_h5, open_h5
+from ..data.features import create_h5
+from ..data.hdf5 import open_h5
 from ..files import DataError, MissingDataError, cache_dir, fingerprint, writable
 from ..writing import FolderBusy, folder_lock, replace_together, settle
 
@@ -87,6 +88,10 @@ def _check_matrix(
                         f'{REMAKE_HINT}')
 
 # %% ../../nbs/centers/center_files.ipynb #53624008
+def _note(dataset, name):
+    "What an attribute of an open dataset says, as text; None where there is none."
+    return str(dataset.attrs[name]) if name in dataset.attrs else None
+
 def read_matrix(
     path:Path,                      # the file
     name:str,                       # its HDF5 dataset
@@ -97,7 +102,7 @@ def read_matrix(
     "Read a matrix of finite numbers, refusing what does not fit."
     where = f'{path}, dataset `{name}`'
     try:
-        with open_h5(path, name) as d: origin, array = d.attrs.get('made_from'), d[()]
+        with open_h5(path, name) as d: origin, array = _note(d, 'made_from'), d[()]
     except MissingDataError: raise
     except (DataError, OSError) as e:
         found = f'found a file that cannot be read ({e})'
@@ -134,7 +139,7 @@ def read_hash_centers(
     "Hash centers: -1 and +1, one row for each semantic center."
     codes = read_matrix(path, 'matrix', (n_centers, n_bits), made_from, must_say)
     where = f'{path}, dataset `matrix`'
-    with open_h5(path, 'matrix') as d: found = d.attrs.get('method')
+    with open_h5(path, 'matrix') as d: found = _note(d, 'method')
     if None not in (method, found) and method != found:
         raise DataError(f'{where}: expected hash centers by method {method}, found {found}. {REMAKE_HINT}')
     bad = np.abs(codes) != 1
@@ -190,7 +195,7 @@ def check_similarity(
 ):
     "Refuse a similarity matrix of other videos or other clusters, without reading it."
     where, shape = f'{path}, dataset `adj`', (n_videos, n_videos)
-    with open_h5(path, 'adj') as d: found, origin = d.shape, d.attrs.get('made_from')
+    with open_h5(path, 'adj') as d: found, origin = d.shape, _note(d, 'made_from')
     if found != shape: raise DataError(f'{where}: expected shape {shape}, found {found}. {REMAKE_HINT}')
     check_origin(where, origin, anchors, must_say)
 

@@ -123,6 +123,7 @@ def frame_statistics(
     store:FeatureStore|np.ndarray, # `(N, t, f)`
     n_axes:int|None=None,          # `p`; None, or more than there are: `f`
     n_videos:int=4096,             # videos to look at, evenly spread, where there are more
+    per_feature:bool=True,         # a scale for each feature; False: one for all
 )->FrameStatistics:
     "Mean, scale and principal axes of the frames."
     f = store.shape[-1]
@@ -131,6 +132,7 @@ def frame_statistics(
     mean, covariance = moments(rows, store[chosen[:1]].reshape(-1, f).mean(0))
     deviation = np.sqrt(np.diag(covariance).clip(0))
     typical = max(np.sqrt((deviation**2).mean()), 1e-9)
+    if not per_feature: deviation = np.full(f, typical)
     scale = deviation + 1e-3 * typical  # a feature that never changes stays small
     variances, axes = leading_axes(covariance / np.outer(scale, scale), min(n_axes or f, f))
     found = mean, scale, axes, variances.clip(0)

@@ -11,39 +11,53 @@ from typing import NamedTuple
 
 import h5py
 import numpy as np
-import scipy.io
 
 from ..codes import pack, unpack
+from ..data.arrays import open_npz, read_npy
 from ..data.datasets import VideoData
-from ..files import DataError
+from ..data.hdf5 import open_h5, try_first
+from ..data.matlab import read_mat
+from ..files import DataError, existing_file, printable, reading
 from ..writing import atomic_file
 
 # %% ../../nbs/evaluation/code_files.ipynb #e261468b
-def _fields(
+def _h5_names(path):
+    "Names of the datasets at the top of an HDF5 file."
+    try_first(path)
+    with reading(path, 'a readable HDF5 file'), h5py.File(path, 'r') as f: return sorted(f)
+
+def _only_one(
     path:Path,
-)->dict: # name -> array
-    "The arrays in a file, by name."
-    kind = path.suffix.lower()
-    if kind == '.npy': return {'codes': np.load(path, allow_pickle=False)}
-    if kind == '.npz': return dict(np.load(path, allow_pickle=False))
-    if kind == '.mat' and not h5py.is_hdf5(path):
-        return {name: value for name, value in scipy.io.loadmat(path).items() if not name.startswith('__')}
-    with h5py.File(path) as f:
-        arrays = {name: dataset[()] for name, dataset in f.items() if isinstance(dataset, h5py.Dataset)}
-    return {name: array.T for name, array in arrays.items()} if kind == '.mat' else arrays
+    field:str|None,   # asked for
+    names:list[str],  # of the arrays in the file
+)->str:
+    "The array that is meant; `DataError` where that is not clear, or where it is not there."
+    if field is None and len(names) == 1: return names[0]
+    if field in names: return field
+    expected = 'one array, or the name of one as field' if field is None else f'an array `{field}`'
+    found = ', '.join(map(printable, names[:20])) or 'none'
+    raise DataError(f'{path}: expected {expected}, found {found}')
 
 # %% ../../nbs/evaluation/code_files.ipynb #bd2866f5
 CODE_SUFFIXES = ('.npy', '.npz', '.h5', '.mat')
 
-def _read_fields(
+def _read_field(
     path:Path,
-)->dict: # name -> array
-    "`_fields`, or `DataError` for a file that is missing, of another kind, or broken."
-    if path.suffix.lower() not in CODE_SUFFIXES:
-        raise DataError(f'{path}: expected a file of codes ending in .npy, .npz, .h5 or .mat')
-    if not path.is_file(): raise DataError(f'{path}: no such file')
-    try: return _fields(path)
-    except Exception as e: raise DataError(f'{path}: not a readable {path.suffix} file ({e})') from e
+    field:str|None, # which array in it; None: the only one
+)->tuple:           # the field, and its array
+    "One array of a file, and no other; `DataError` for a file that is missing, of another kind, or broken."
+    kind = path.suffix.lower()
+    if kind not in CODE_SUFFIXES:
+        raise DataError(f'{printable(path)}: expected a file of codes ending in .npy, .npz, .h5 or .mat')
+    existing_file(path)
+    if kind == '.npy': return _only_one(path, field, ['codes']), read_npy(path)
+    if kind == '.mat': return read_mat(path, field)
+    if kind == '.npz':
+        with open_npz(path) as arrays:
+            field = _only_one(path, field, list(arrays.entries))
+            return field, arrays.read(field)
+    field = _only_one(path, field, _h5_names(path))
+    with open_h5(path, field) as dataset: return field, dataset[()]
 
 # %% ../../nbs/evaluation/code_files.ipynb #20bf0582
 def _as_codes(
@@ -54,6 +68,7 @@ def _as_codes(
     "Codes as ±1, from ±1, from packed bytes, or on request from 0 and 1."
     if array.ndim != 2 or 0 in array.shape:
         raise DataError(f'{where}: expected codes of shape (n, n_bits), found {array.shape}')
+    if array.dtype.kind not in 'buif': raise DataError(f'{where}: expected numbers, found {array.dtype}')
     low, high = (0, 1) if zero_one else (-1, 1)
     bad = (array != low) & (array != high)
     if not bad.any(): return np.where(array == high, 1, -1).astype(np.int8)
@@ -71,12 +86,8 @@ def read_codes(
 )->np.ndarray:            # `(n, n_bits)` int8, -1 or +1
     "Codes from a file that any program may have written; `DataError` says what is wrong with it."
     path = Path(path)
-    arrays = _read_fields(path)
-    if field is None and len(arrays) == 1: field = next(iter(arrays))
-    if field not in arrays:
-        expected = 'one array, or the name of one as field' if field is None else f'an array `{field}`'
-        raise DataError(f"{path}: expected {expected}, found {', '.join(sorted(arrays)) or 'none'}")
-    return _as_codes(np.asarray(arrays[field]), f'{path}, `{field}`', zero_one)
+    field, array = _read_field(path, field)
+    return _as_codes(array, f'{printable(path)}, `{printable(field)}`', zero_one)
 
 # %% ../../nbs/evaluation/code_files.ipynb #cfd00076
 def packed_codes(

@@ -261,7 +261,7 @@ def evaluate_all(
     database_codes:ArrayLike,     # ±1 `(n, n_bits)`, or packed uint8
     query_labels:ArrayLike,       # `(q, n_classes)` of 0 and 1, or class ids `(q,)`
     database_labels:ArrayLike,    # `(n, n_classes)` of 0 and 1, or class ids `(n,)`
-    ks:Sequence[int]=(5, 20, 40, 60, 80, 100), # ranks to cut at
+    ks:Sequence[int]|None=None,   # ranks to cut at; None: `usual_ks` of what a query can find
     block:int=2048,               # queries handled at a time
 )->Evaluation:
     "Every protocol in every order of ties; where the database is the query set, also without the self-match."
@@ -269,7 +269,7 @@ def evaluate_all(
     n_query, n = len(inputs.query), inputs.database.shape[1]
     same_codes = np.array_equal(inputs.query, inputs.database.T)
     with_self = same_codes and np.array_equal(inputs.masks, inputs.db_masks.T)
-    ks = check_ks(ks, n - with_self)
+    ks = check_ks(usual_ks(n - with_self) if ks is None else ks, n - with_self)
     ranked = _read_off(inputs, _tie_pairs(_WITH_SELF), ks, block)
     scores = ranked.scores
     if with_self:

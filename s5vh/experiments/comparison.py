@@ -6,11 +6,10 @@
 __all__ = ['training_seconds', 'across_datasets', 'beside_public_code']
 
 # %% ../../nbs/experiments/comparison.ipynb #3e5733dd
-import csv
-import json
 from pathlib import Path
 
 from .results import format_cell, format_row
+from .tables import read_csv, read_json_lines
 from ..files import project_root
 
 # %% ../../nbs/experiments/comparison.ipynb #6a0070dc
@@ -20,8 +19,7 @@ def training_seconds(
     path:str|Path=None, # of `scripts/bench_methods.py --out`; None: `results/costs.jsonl`
 )->dict:          # row -> seconds; rows that were not measured are left out
     "Training time of each row: its epochs times the measured time of an epoch."
-    lines = Path(path or project_root()/'results/costs.jsonl').read_text().splitlines()
-    measured = [json.loads(line) for line in lines]
+    measured = read_json_lines(path or project_root()/'results/costs.jsonl')
     own = [c for c in measured if c['grid'] == name and c['dataset'] == dataset]
     return {c['row']: c['epochs'] * c['epoch_seconds'] for c in own}
 
@@ -56,13 +54,13 @@ def beside_public_code(
 )->list:                # of dicts: dataset, method, metric, mean, std, public, deviations
     "Our means beside the public code's figures, and their difference in our standard deviations."
     path = path or project_root()/'results/public_code.csv'
-    with open(path, newline='') as f: lines = list(csv.DictReader(f))
+    lines = read_csv(path, dict(dataset=str, method=str, k=str, map_at_k=float))
     by_place = {(c['dataset'], c['row'], c['metric']): c for c in cells if c['mean'] is not None}
     found = []
     for line in lines:
         place = line['dataset'], line['method'], f"MAP@{line['k']}"
         if place not in by_place: continue
-        c, public = by_place[place], float(line['map_at_k'])
+        c, public = by_place[place], line['map_at_k']
         deviations = (c['mean'] - public) / c['std'] if c['std'] else float('nan')
         values = dict(mean=c['mean'], std=c['std'], public=public, deviations=deviations)
         found.append(dict(zip(('dataset', 'method', 'metric'), place)) | values)

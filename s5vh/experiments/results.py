@@ -19,7 +19,8 @@ import numpy as np
 
 from ..data.datasets import DATASETS
 from .sweep import sweep_name
-from ..files import atomic_path, project_root, read_json
+from .tables import read_csv, read_json_lines
+from ..files import atomic_path, project_root, read_json_object, reading
 from ..methods.settings import current_names
 
 # %% ../../nbs/experiments/results.ipynb #a6661ed1
@@ -46,7 +47,7 @@ def evaluated_runs(
     folder:Path, # of runs
 )->list:         # a record of each evaluated run
     "Records from the `metrics.json` of runs."
-    found = [read_json(path) for path in sorted(folder.glob('*/metrics.json'))]
+    found = [read_json_object(path) for path in sorted(folder.glob('*/metrics.json'))]
     return [run_record(metrics) for metrics in found if metrics.get('evaluated')]
 
 def read_records(
@@ -54,10 +55,11 @@ def read_records(
 )->dict:                # name -> record
     "The records of all evaluated runs, under the names of this version."
     runs = Path(runs or project_root()/'results/records.jsonl')
-    if runs.is_file(): found = [json.loads(line) for line in runs.read_text().splitlines()]
+    if runs.is_file(): found = read_json_lines(runs)
     else: found = evaluated_runs(runs)
-    records = [current_record(record) for record in found]
-    return {record['name']: record for record in records}
+    with reading(runs, 'a file of records'):
+        records = [current_record(record) for record in found]
+        return {record['name']: record for record in records}
 
 # %% ../../nbs/experiments/results.ipynb #878b7c82
 def write_records(
@@ -123,12 +125,12 @@ def published_cells(
 )->list:                         # as `cells` gives them
     "Figures that others have published for a data set."
     path, found = path or project_root()/'results/published.csv', []
-    with open(path, newline='') as f: lines = list(csv.DictReader(f))
-    for line in lines:
-        metric, length = f"MAP@{line['k']}", int(line['bits'])
+    columns = dict(dataset=str, method=str, source=str, k=str, bits=int, map_at_k=float)
+    for line in read_csv(path, columns):
+        metric, length = f"MAP@{line['k']}", line['bits']
         if line['dataset'] != dataset or metric not in metrics or length not in bits: continue
         place = dict(dataset=dataset, row=f"{line['method']} (published: {line['source']})", bits=length)
-        cell = place | dict(metric=metric, mean=float(line['map_at_k']), std=None, n=1)
+        cell = place | dict(metric=metric, mean=line['map_at_k'], std=None, n=1)
         found.append(cell | dict(chosen_on_queries=chosen_on_queries(line)))
     return found
 

@@ -4,10 +4,13 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'two_views', 'Term', 'StepOutput', 'total_loss', 'register', 'method_class', 'learned_features',
-           'check_frames', 'real_frames', 'Method', 'read_weights', 'load_weights', 'read_released', 'open_released',
-           'open_model']
+           'check_frames', 'check_lengths', 'real_frames', 'check_batch_size', 'as_frames', 'Method', 'weight_shapes',
+           'read_weights', 'check_shapes', 'load_weights', 'TensorBudget', 'build_within', 'read_released',
+           'open_released', 'open_model']
 
 # %% ../../nbs/methods/base.ipynb #b7ccf2c7
+import math
+import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -15,15 +18,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 import torch
-from safetensors import SafetensorError
+from safetensors import safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from tqdm import tqdm
 
 from ..codes import to_codes
 from ..data.datasets import VideoData
 from ..data.features import FeatureStore
-from ..files import DataError, MissingDataError, write_json
+from ..files import (DataError, MissingDataError, existing_file, one_line, printable, reading,
+                        write_json)
 from .settings import (SCHEDULES, Config, check_rules, check_types, common_rules, current_names,
                                    n_kept, read_config, read_config_values)
 from ..writing import atomic_file, replace_together, settle
@@ -104,20 +109,54 @@ def check_frames(
     config:Config,
 )->None:
     "Refuse features that a model cannot read."
-    if len(features.shape) != 3 or features.shape[2] != config.d_feature:
+    shape = tuple(features.shape)
+    if len(shape) != 3 or not shape[1] or shape[2] != config.d_feature:
         raise ValueError(f'features: expected shape (N, t, {config.d_feature}) for this model, '
                          f'found {tuple(features.shape)}')
 
 # %% ../../nbs/methods/base.ipynb #da194574
+def check_lengths(
+    lengths:ArrayLike, # one a video
+    n_videos:int,
+    n_frames:int,      # of the padded videos, `t`
+)->Tensor:             # `(n_videos,)` int64
+    "Refuse what are not numbers of frames, 1 to `t`, one for each video."
+    values = torch.as_tensor(lengths).cpu()
+    if tuple(values.shape) != (n_videos,):
+        raise ValueError(f'lengths: expected {n_videos}, one a video, found shape {tuple(values.shape)}')
+    if values.dtype == torch.bool or values.is_floating_point() or values.is_complex():
+        raise ValueError(f'lengths: expected whole numbers, found {values.dtype}')
+    bad = values[(values < 1) | (values > n_frames)]
+    if len(bad): raise ValueError(f'lengths: expected 1 to {n_frames}, found {bad[:5].tolist()}')
+    return values.long()
+
 def real_frames(
     lengths:ArrayLike, # `(b,)` frames of each video that are no padding, 1 to `t`
     n_frames:int, # `t`
 )->Tensor:        # `(b, t)` bool, True at the first `lengths` frames
     "Mask of the real frames of padded videos."
-    lengths = torch.as_tensor(lengths)
-    if (lengths < 1).any() or (lengths > n_frames).any():
-        raise ValueError(f'lengths: expected 1 to {n_frames}, found {lengths.tolist()}')
+    lengths = check_lengths(lengths, len(lengths), n_frames)
     return torch.arange(n_frames) < lengths[:, None]
+
+# %% ../../nbs/methods/base.ipynb #170ad984
+def check_batch_size(
+    batch_size:int|None, # as it was given
+    default:int,         # where it is None
+)->int:
+    "Refuse what is not a whole number of 1 or more."
+    if batch_size is None: return default
+    whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
+    if not whole or batch_size < 1: raise ValueError(f'batch_size: expected at least 1, found {batch_size!r}')
+    return int(batch_size)
+
+def as_frames(
+    block:np.ndarray|Tensor, # features of some videos
+)->Tensor:                   # the same numbers, sharing memory where they can
+    "Features as a tensor; real numbers of any kind and in any layout."
+    if isinstance(block, Tensor) and not block.is_complex(): return block
+    block = np.asarray(block)
+    if block.dtype.kind not in 'buif': raise ValueError(f'features: expected numbers, found {block.dtype}')
+    return torch.from_numpy(np.ascontiguousarray(block, block.dtype.newbyteorder('=')))
 
 # %% ../../nbs/methods/base.ipynb #6b29298a
 class Method(nn.Module):
@@ -222,17 +261,16 @@ class Method(nn.Module):
         progress:bool=True,  # show a bar when it takes more than two seconds
     )->np.ndarray:           # `(N, bits)` int8, -1 or +1
         "The codes of videos, a batch at a time, on the device where the model is."
+        if not hasattr(features, 'shape'): features = np.asarray(features)
         check_frames(features, self.config)
-        size = batch_size or (64 if self.device.type == 'cpu' else 256)
-        if size < 1: raise ValueError(f'batch_size: expected at least 1, found {batch_size}')
-        if lengths is not None and len(lengths) != len(features):
-            raise ValueError(f'lengths: expected {len(features)}, one a video, found {len(lengths)}')
+        size = check_batch_size(batch_size, 64 if self.device.type == 'cpu' else 256)
+        if lengths is not None: lengths = check_lengths(lengths, len(features), features.shape[1])
         was_training, codes = self.training, np.empty((len(features), self.config.bits), np.int8)
         self.eval()
         starts = range(0, len(features), size)
         for start in tqdm(starts, 'encode', unit='batch', delay=2, disable=not progress):
             rows = slice(start, start + size)
-            frames = torch.as_tensor(features[rows]).to(self.device, torch.float32)
+            frames = as_frames(features[rows]).to(self.device, torch.float32)
             mask = None
             if lengths is not None: mask = real_frames(lengths[rows], frames.shape[1]).to(self.device)
             codes[rows] = to_codes(self.soft_codes(frames, mask)).cpu().numpy()
@@ -253,8 +291,8 @@ class Method(nn.Module):
         "Open a saved model or the folder of a run, in evaluation mode."
         settle(folder)
         path = Path(folder)/'model.safetensors'
-        model = cls(read_config(path.with_name('config.json'), cls.Config))
-        return load_weights(model, read_weights(path), path).to(device)
+        config = read_config(path.with_name('config.json'), cls.Config)
+        return load_weights(build_within(cls, config, path), read_weights(path), path).to(device)
 
     @classmethod
     def from_released(cls, weights:dict)->'Method':
@@ -262,17 +300,37 @@ class Method(nn.Module):
         return None
 
 # %% ../../nbs/methods/base.ipynb #6260e2d4
+_SAVED = 'A saved model is a folder with config.json and model.safetensors'
+
+def weight_shapes(
+    path:str|Path, # a `model.safetensors`
+)->dict:           # name -> shape
+    "What the head of a file of weights says, without reading the weights."
+    existing_file(path, _SAVED)
+    with reading(path, 'a readable safetensors file'), safe_open(path, 'pt') as f:
+        return {name: tuple(f.get_slice(name).get_shape()) for name in f.keys()}
+
 def read_weights(
     path:str|Path, # a `model.safetensors`
 )->dict:           # name -> tensor
     "Weights of a saved model."
-    expected = 'A saved model is a folder with config.json and model.safetensors'
-    if not Path(path).exists(): raise MissingDataError(f'{path}: no such file. {expected}')
-    try: return load_file(path)
-    except (SafetensorError, OSError) as e:
-        raise DataError(f'{path}: not a readable safetensors file ({e})') from e
+    existing_file(path, _SAVED)
+    with reading(path, 'a readable safetensors file'): return load_file(path)
 
 # %% ../../nbs/methods/base.ipynb #749015f3
+def check_shapes(
+    expected:dict, # name -> shape
+    found:dict,    # name -> shape, of the weights
+    path:str|Path, # where they come from, for the error
+)->None:
+    "Refuse weights of other names or shapes, naming the first that differs."
+    wrong = sorted(n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n))
+    if not wrong: return
+    first = wrong[0]
+    raise DataError(f'{path}: {len(wrong)} weights differ from what its settings ask for, '
+                    f'first `{printable(first)}`: expected {expected.get(first, "none")}, '
+                    f'found {found.get(first, "none")}')
+
 def load_weights(
     model:Method,
     weights:dict, # name -> tensor
@@ -280,28 +338,83 @@ def load_weights(
 )->Method:        # in evaluation mode
     "Load weights into a model, or say which names or shapes differ."
     expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in weights.items()}
-    wrong = sorted(n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n))
-    if wrong:
-        first = wrong[0]
-        raise DataError(f'{path}: {len(wrong)} weights differ from what its settings ask for, '
-                        f'first `{first}`: expected {expected.get(first, "none")}, '
-                        f'found {found.get(first, "none")}')
+    check_shapes(expected, {name: tuple(value.shape) for name, value in weights.items()}, path)
     model.load_state_dict(weights)
     return model.eval()
 
+# %% ../../nbs/methods/base.ipynb #03e5cd34
+_FACTORIES = {getattr(torch, name) for name in 'empty zeros ones full rand randn arange eye linspace'.split()}
+
+class TensorBudget(TorchFunctionMode):
+    "Refuses tensors that are too large, before there is memory for those whose size is given."
+    def __init__(self,
+        limit:int, # bytes of all new tensors together, and of any one
+    ):
+        super().__init__()
+        self.limit = limit
+        self.total = 0 # bytes of the tensors made so far
+
+    def check(self, n_bytes):
+        if n_bytes > self.limit: raise ValueError(f'tensors of {n_bytes} bytes, more than {self.limit}')
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in _FACTORIES:
+            sizes = args[0] if args and isinstance(args[0], (tuple, list)) else args
+            sizes = sizes or (kwargs or {}).get('size', ())
+            self.check(self.total + math.prod(n for n in sizes if isinstance(n, int) and n > 0))
+        out = func(*args, **(kwargs or {}))
+        if not isinstance(out, Tensor): return out
+        n_bytes = out.untyped_storage().nbytes()
+        if func in _FACTORIES: self.total += n_bytes
+        self.check(max(n_bytes, self.total))
+        return out
+
+def build_within(
+    method:type,   # subclass of `Method`
+    config:Config, # its settings
+    path:Path,     # the `model.safetensors` beside the settings
+)->Method:
+    "A model of some settings, as far as they can belong to the weights beside them."
+    found, where = weight_shapes(path), path.with_name('config.json')
+    for name in ('layers', 'decoder_layers'):
+        n = getattr(config, name, None) or 0
+        if n > len(found):
+            raise DataError(f'{where}: {name}: expected at most {len(found)}, as many as weights, found {n}')
+    limit = max(2**28, 4 * path.stat().st_size)
+    with reading(where, 'settings of the model beside it'), TensorBudget(limit): return method(config)
+
 # %% ../../nbs/methods/base.ipynb #db60f886
+def _check_archive(path):
+    "Refuse a ZIP archive whose records would unpack to more than the file."
+    if not zipfile.is_zipfile(path): return
+    with reading(path, 'a checkpoint of tensors alone'), zipfile.ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    stored = Path(path).stat().st_size
+    if unpacked > stored:
+        raise DataError(f'{path}: expected at most {stored} bytes in its records, it declares {unpacked}')
+
+def _check_tensor(path, name, value):
+    "Refuse what is no named tensor of real numbers, and a view that repeats few numbers many times."
+    if not isinstance(name, str) or not isinstance(value, Tensor) or value.is_complex():
+        found = f'{name!r}: {type(value).__name__}'
+        raise DataError(f'{path}: expected names and tensors of numbers, found {one_line(found)}')
+    if value.is_sparse or value.numel() * value.element_size() > value.untyped_storage().nbytes():
+        raise DataError(f'{path}: `{printable(name)}`: its shape {tuple(value.shape)} is more than it holds')
+
 def read_released(
     path:str|Path, # a `.pth` of released code: `{'model_state_dict': ...}`
 )->dict:           # name -> float tensor
     "Weights in a released checkpoint. Executes nothing that is in it."
-    try: content = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as e:
-        raise DataError(f'{path}: not a checkpoint of tensors alone ({str(e).splitlines()[0]})') from e
+    existing_file(path)
+    _check_archive(path)
+    with reading(path, 'a checkpoint of tensors alone'):
+        content = torch.load(path, map_location='cpu', weights_only=True)
     weights = content.get('model_state_dict') if isinstance(content, dict) else None
     if weights is None:
-        found = sorted(map(str, content)) if isinstance(content, dict) else type(content).__name__
+        found = sorted(map(printable, content))[:20] if isinstance(content, dict) else type(content).__name__
         raise DataError(f'{path}: expected a dictionary with `model_state_dict`, found {found}')
+    if not isinstance(weights, dict) or not weights: raise DataError(f'{path}: expected named weights')
+    for name, value in weights.items(): _check_tensor(path, name, value)
     return {name: value.float() for name, value in weights.items()}
 
 # %% ../../nbs/methods/base.ipynb #e0c840ab
@@ -312,8 +425,8 @@ def open_released(
     weights = read_released(path)
     for cls in METHODS.values():
         try: model = cls.from_released(weights)
-        except (KeyError, ValueError) as e:
-            raise DataError(f'{path}: not a released {cls.name} checkpoint ({e})') from e
+        except Exception as e:
+            raise DataError(f'{path}: not a released {cls.name} checkpoint ({one_line(e)})') from e
         if model is not None: return model
     raise DataError(f'{path}: not a released checkpoint of {", ".join(METHODS)}')
 
@@ -328,7 +441,7 @@ def open_model(
     if path.suffix == '.pth': return open_released(path).to(device).eval()
     settle(path)
     name = current_names(read_config_values(path/'config.json')).get('method') or 's5vh'
-    if name not in METHODS:
+    if not isinstance(name, str) or name not in METHODS:
         raise DataError(f'{path}/config.json: method: expected one of {", ".join(METHODS)}; found {name!r}. '
                         'A method of your own must be imported before its models are opened')
     return METHODS[name].from_pretrained(path, device)

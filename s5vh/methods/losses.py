@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['reconstruction_loss', 'cosine_reconstruction_loss', 'contrastive_loss', 'alignment_loss', 'smooth_labels',
-           'neighbor_loss', 'half_codes', 'calibration_targets', 'calibration_loss']
+           'neighbor_loss', 'decorrelation_loss', 'half_codes', 'calibration_targets', 'calibration_loss']
 
 # %% ../../nbs/04_losses.ipynb #a3f06638
 import math
@@ -85,6 +85,17 @@ def neighbor_loss(
     itself = torch.arange(len(bank), device=soft.device) == index[:, None]
     log_p = scores.masked_fill(itself, -math.inf).log_softmax(-1)
     return -(weights * log_p.gather(-1, similar.expand(len(soft), -1, -1))).sum(-1).mean()
+
+# %% ../../nbs/04_losses.ipynb #7ca88cf4
+def decorrelation_loss(
+    soft:Tensor, # `(b, n)` soft codes
+)->Tensor:       # scalar, 0 for bits that are uncorrelated and balanced
+    "Squared covariances of different bits, and squared means (Spectral Hashing, its two constraints)."
+    mean, n = soft.mean(0), soft.shape[1]
+    centred = soft - mean
+    covariance = centred.T @ centred / len(soft)
+    between = covariance - covariance.diag().diag()
+    return (between**2).sum() / n + (mean**2).mean()
 
 # %% ../../nbs/04_losses.ipynb #80327940
 class _HalfCodes(torch.autograd.Function):

@@ -28,7 +28,8 @@ from ..fast.linear import Linear
 from ..files import cache_dir
 from .base import StepOutput, Term, learned_features, load_weights, register
 from .losses import alignment_loss, calibration_loss, half_codes, neighbor_loss, smooth_labels
-from .neighbors import NeighborBank, similar_videos, video_vectors
+from .neighbors import NeighborBank, similar_videos
+from .profile import video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views, view_terms
 from .settings import n_kept
 from ..parallel import gather_rows, local_slice

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_type_hints
-from ..files import DataError, read_json_object
+from ..files import DataError, read_json_object, reading
 from ..parallel import world_size
 
 # %% ../../nbs/methods/settings.ipynb #8251947a
@@ -173,5 +173,6 @@ def read_config(
     values, known = current_names(read_config_values(path)), sorted(f.name for f in fields(Config))
     unknown = sorted(set(values) - set(known))
     if unknown: raise DataError(f'{path}: expected the fields {known}, found also {unknown}')
-    try: return Config(**values)
-    except (TypeError, ValueError) as e: raise DataError(f'{path}: {e}') from e
+    with reading(path, 'settings of a model'):
+        check_types(Config, values)
+        return Config(**values)

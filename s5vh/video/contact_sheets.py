@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..files import printable
 from .decode import read_frames
 
 # %% ../../nbs/video/contact_sheets.ipynb #38c04724
@@ -31,7 +32,8 @@ def _draw_clip(ax, path, text, color, n_frames):
     ax.set_axis_on()
     ax.imshow(contact_sheet(path, n_frames))
     ax.set(xticks=[], yticks=[])
-    ax.set_xlabel(text, fontsize=7, labelpad=2)
+    lines = '\n'.join(map(printable, text.split('\n')))
+    ax.set_xlabel(lines, fontsize=7, labelpad=2, parse_math=False)   # a name is no formula
     for spine in ax.spines.values(): spine.set(color=color, linewidth=2)
 
 # %% ../../nbs/video/contact_sheets.ipynb #8be86d26
