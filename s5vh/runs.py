@@ -52,8 +52,8 @@ def link_run(
     "Point `checkpoint/<dataset>/<MODEL>_<n>bit` and `logs/...` at a run, where links can be made."
     for top in ('checkpoint', 'logs'):
         link = project_root()/top/dataset/f'{model.upper()}_{bits}bit'
-        link.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
+            link.parent.mkdir(parents=True, exist_ok=True)
             if link.is_symlink(): link.unlink()
             link.symlink_to(os.path.relpath(folder, link.parent), target_is_directory=True)
 

@@ -151,8 +151,15 @@ def tensorboard_writer(
     try: from torch.utils.tensorboard import SummaryWriter
     except ImportError as e:
         raise ImportError("tensorboard=True needs the package: pip install 's5vh[tensorboard]'") from e
-    with SummaryWriter(Path(folder)/'tensorboard') as writer:
-        def write(record):
-            for name, value in record.items():
-                if name != 'epoch': writer.add_scalar(name, value, record['epoch'])
-        yield lambda record: write_or_warn('events', folder, write, record)
+    writer, works = None, True
+    def write(record):
+        nonlocal writer
+        writer = writer or SummaryWriter(Path(folder)/'tensorboard')
+        for name, value in record.items():
+            if name != 'epoch': writer.add_scalar(name, value, record['epoch'])
+    def write_while_possible(record):
+        nonlocal works
+        works = works and write_or_warn('events', folder, write, record)
+    try: yield write_while_possible
+    finally:
+        if writer: write_or_warn('events', folder, writer.close)
