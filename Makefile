@@ -11,7 +11,8 @@ SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test -x "$$(sed -n '1s/^\#! 
 # Threads that wait let others work: on a busy machine two threads that spin take several times as long as one.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help setup demo demo-video test fuzz lint faults mutants train evaluate preprocess sweep results results-small results-real results-methods \
+.PHONY: help setup demo demo-video test fuzz lint faults mutants train evaluate preprocess sweep results results-small results-real \
+        results-transfer results-methods \
         bench-train bench-mamba bench-centers docs readme outputs clean
 ifneq ($(SOUND),yes)
 .PHONY: $(READY)
@@ -64,13 +65,14 @@ evaluate: $(READY)   ## make evaluate DATASET=fcv RUN=runs/fcv-s5vh-32
 sweep: $(READY)   ## make sweep GRID=grids/real.yaml DATA=... ARGS="--workers 4": every run of a grid that is not done
 	$(BIN)/python scripts/sweep.py $(GRID) --record results/records.jsonl $(if $(DATA),--data-root $(DATA)) $(ARGS)
 
-results-small results-real results-methods results: $(READY)
+results-small results-real results-transfer results-methods results: $(READY)
 	$(BIN)/python scripts/sweep.py $(GRIDS) --record results/records.jsonl $(if $(DATA),--data-root $(DATA)) $(ARGS)
 	$(LAUNCH) nbs/experiments/results.ipynb runs/results.ipynb
 	@echo "tables and figures: runs/results.ipynb, and as LaTeX, CSV and PNG in runs/results/"
 
 results-small: GRIDS := grids/small.yaml   ## tables of the embedded digits
 results-real: GRIDS := $(addprefix grids/,real.yaml held_out.yaml switches.yaml losses.yaml centers.yaml mixers.yaml released.yaml) ## tables of three real sets: DATA=folder
+results-transfer: GRIDS := grids/transfer.yaml ## tables of five real sets and the digits, with and without training: DATA=folder
 results-methods: GRIDS := grids/methods.yaml grids/methods_equal.yaml ## tables of all methods, five real sets and the digits: DATA=folder
 results: GRIDS := grids/published.yaml     ## tables of the published settings: DATA=folder; hours on a GPU
 
