@@ -176,10 +176,11 @@ def _display_matrix(frame):
     return None if data is None else np.frombuffer(bytes(data), np.int32, 9).reshape(3, 3)[:2, :2] / 65536
 
 def apply_rotation(
-    frame, # `rotation` in degrees, anticlockwise, a multiple of 90; `side_data` may have a matrix
+    frame, # `rotation` in degrees, anticlockwise, a multiple of 90
+    matrix:np.ndarray|None=None, # `(2, 2)` of where its axes are shown, where its file says
 )->np.ndarray:             # `(height, width, 3)` uint8, contiguous
     "A frame as RGB, rotated or mirrored as its file says."
-    image, matrix = frame.to_ndarray(format='rgb24'), _display_matrix(frame)
+    image = frame.to_ndarray(format='rgb24')
     if matrix is None or np.linalg.det(matrix) >= 0:
         return np.ascontiguousarray(np.rot90(image, round(frame.rotation / 90)))
     turned = abs(matrix[0, 1]) > abs(matrix[0, 0])   # rows become columns
@@ -192,9 +193,10 @@ def _kept_pictures(frames, prepare):
     "What is kept of each frame; a frame that is repeated is prepared once."
     kept, last = [], None
     for frame in frames:
+        if last is None: matrix = _display_matrix(frame)  # asked once: a frame that was asked is freed late
         if frame is last: kept.append(kept[-1])
         else:
-            image = apply_rotation(frame)
+            image = apply_rotation(frame, matrix)
             kept.append(image if prepare is None else prepare(image))
         last = frame
     return kept
