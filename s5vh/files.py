@@ -207,8 +207,7 @@ def read_json(
     hint:str='',   # how to get the file, for the error when it is missing
 )->object:         # its content
     "Read a JSON file. Raises `MissingDataError` where there is none, `DataError` where it is not JSON."
-    existing_file(path, hint)
-    with reading(path, 'a JSON file'): return json.loads(read_text(path))
+    with reading(path, 'a JSON file'): return json.loads(read_text(path, hint))
 
 # %% ../nbs/files.ipynb #d75c6d04
 def read_json_object(

@@ -16,7 +16,7 @@ from .base import Method, StepOutput, Term, learned_features, register
 from .baselines import itq_rotation
 from .losses import decorrelation_loss, neighbor_loss
 from .neighbors import NeighborBank, similar_videos
-from .profile import VideoProfile, both_scalings, joint_vectors
+from .profile import VideoProfile, all_profiles, both_scalings, joint_vectors
 from .settings import Config, n_kept
 from ..parallel import gather_rows, local_slice
 
@@ -96,13 +96,14 @@ class LinearHash(Method):
         "ITQ on the coordinates, and the neighbours of the training videos."
         model, features = super().build(config, data, videos), learned_features(data.train.features, videos)
         scalings = both_scalings(features)
-        model.profile.fit(features, scalings)
+        profiles = [all_profiles(features, statistics) for statistics in scalings]
+        model.profile.fit(profiles, scalings)
         x = model.coordinates(features)
         with torch.no_grad():
             model.binary.weight.copy_(itq_weights(x, config.bits, config.seed))
             model.binary.bias.zero_()
         if not config.neighbor_weight: return model
-        similar = similar_videos(joint_vectors(features, scalings), config.n_neighbors, config.damping)
+        similar = similar_videos(joint_vectors(profiles), config.n_neighbors, config.damping)
         model.neighbors = NeighborBank(similar, videos, len(data.train), config.bits)
         model.neighbors.update(videos, model.binary(x).detach().sign())
         return model

@@ -73,17 +73,20 @@ def half_whitened_axes(
     return mean, (vectors[:, ::-1] * whitening_scale(variances[::-1])).astype(np.float32)
 
 # %% ../../nbs/methods/profile.ipynb #f84c3418
+def _unit_coordinates(profiles, n_latent):
+    "`(N, n_latent)` float32: half-way whitened coordinates of profiles, each row of length 1."
+    mean, directions = half_whitened_axes(profiles, n_latent)
+    x = (profiles - mean) @ directions
+    length = np.linalg.norm(x, axis=1, keepdims=True)
+    return (x / np.maximum(length, 1e-9)).astype(np.float32)
+
 def video_vectors(
     store:FeatureStore,         # `(N, t, f)`: a `FeatureStore` or an array
     statistics:FrameStatistics, # of its frames
     n_latent:int=64,            # length of the vectors, at most `N - 1` and what a profile holds
 )->np.ndarray:                  # `(N, n_latent)` float32, unit rows
     "A unit vector for each video; the cosine of two says how alike the videos are."
-    profiles = all_profiles(store, statistics)
-    mean, directions = half_whitened_axes(profiles, n_latent)
-    x = (profiles - mean) @ directions
-    length = np.linalg.norm(x, axis=1, keepdims=True)
-    return (x / np.maximum(length, 1e-9)).astype(np.float32)
+    return _unit_coordinates(all_profiles(store, statistics), n_latent)
 
 # %% ../../nbs/methods/profile.ipynb #037b6ee0
 def both_scalings(
@@ -94,12 +97,11 @@ def both_scalings(
     return [frame_statistics(store, n_axes, per_feature=per_feature) for per_feature in (True, False)]
 
 def joint_vectors(
-    store:FeatureStore|np.ndarray,    # `(N, t, f)`
-    scalings:list[FrameStatistics],   # of its frames, from `both_scalings`
-    n_latent:int=64,                  # numbers from each
-)->np.ndarray:                        # `(N, p)` float32, unit rows
+    profiles:list[np.ndarray], # `(N, 8 * q)` of the same videos, from `all_profiles`, one for each scaling
+    n_latent:int=64,           # numbers from each
+)->np.ndarray:                 # `(N, p)` float32, unit rows
     "Unit vectors whose cosine is the mean of the cosines under both scalings."
-    vectors = [video_vectors(store, statistics, n_latent) for statistics in scalings]
+    vectors = [_unit_coordinates(rows, n_latent) for rows in profiles]
     return np.concatenate(vectors, 1) / np.float32(math.sqrt(len(vectors)))
 
 # %% ../../nbs/methods/profile.ipynb #88366c35
@@ -129,12 +131,11 @@ class VideoProfile(nn.Module):
 
     @torch.no_grad()
     def fit(self,
-        store:FeatureStore|np.ndarray,  # `(N, t, f)`, to learn from
-        scalings:list[FrameStatistics], # of its frames, from `both_scalings`
+        profiles:list[np.ndarray],      # of the training videos, from `all_profiles`, one for each scaling
+        scalings:list[FrameStatistics], # of their frames, from `both_scalings`
     )->'VideoProfile':
         "Find the directions, from the training videos alone."
         n_latent = len(self.offset)
-        profiles = [all_profiles(store, statistics) for statistics in scalings]
         axes = [half_whitened_axes(rows, n_latent) for rows in profiles]
         parts = [(rows - mean) @ directions for rows, (mean, directions) in zip(profiles, axes)]
         sizes = [max(np.sqrt((part**2).sum(1).mean()), 1e-9) for part in parts]

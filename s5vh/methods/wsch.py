@@ -222,9 +222,9 @@ class WSCH(HashNetwork):
             views = [frames[view].view(len(frames), -1, frames.shape[-1]) for view in visible]
             return torch.cat([self.soft_codes(view) for view in views], dim=1)  # side by side
         codes = training_codes(self, store, videos, encode).sign()
-        self.place_centers(torch.cat(codes.chunk(2, dim=1)))
+        self.update_centers(torch.cat(codes.chunk(2, dim=1)))
 
-    def place_centers(self,
+    def update_centers(self,
         codes:Tensor, # `(m, bits)`, -1, 0 or +1, the same in all processes
     )->None:
         "Cluster codes in the main process, starting from the last centers; all processes get the result."
