@@ -15,7 +15,7 @@ from ..data.datasets import VideoData
 from .base import Method, StepOutput, Term, learned_features, register
 from .baselines import itq_rotation
 from .losses import decorrelation_loss, neighbor_loss
-from .neighbors import NeighborBank, similar_videos
+from .neighbors import NeighborBank, neighbor_rules, similar_videos
 from .profile import VideoProfile, all_profiles, both_scalings, joint_vectors
 from .settings import Config, n_kept
 from ..parallel import gather_rows, local_slice
@@ -77,19 +77,17 @@ class LinearHash(Method):
     def presets(cls, data:VideoData, given:dict)->dict: # settings that were not given
         "No training for few videos; a neighbour for every twenty."
         n = len(data.train)
-        few = dict(neighbor_weight=0., epochs=1) if n < FEW_VIDEOS else {}
+        untrained = dict(neighbor_weight=0., decorrelation_weight=0., epochs=1)
+        few = untrained if n < FEW_VIDEOS else {}
         return dict(batch_size=min(64, n), n_neighbors=neighbor_count(n)) | few
 
     @classmethod
     def rules(cls, config:LinearConfig, n_videos:int, n_frames:int)->dict: # see `common_rules`
         "What settings must be."
-        kept = n_kept(config, n_videos)
-        return super().rules(config, n_videos, n_frames) | {
+        neighbors = neighbor_rules(config, n_kept(config, n_videos))
+        return super().rules(config, n_videos, n_frames) | neighbors | {
             'n_latent': (config.n_latent >= 1, 'at least 1'),
-            'dropout': (0 <= config.dropout < 1, '0 to below 1'),
-            'neighbor_temperature': (config.neighbor_temperature > 0, 'above 0'),
-            'damping': (0 < config.damping < 1, 'above 0 and below 1'),
-            'n_neighbors': (1 <= config.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are videos')}
+            'dropout': (0 <= config.dropout < 1, '0 to below 1')}
 
     @classmethod
     def build(cls, config:LinearConfig, data:VideoData, videos:Tensor)->'LinearHash':

@@ -28,7 +28,7 @@ from ..fast.linear import Linear
 from ..files import cache_dir
 from .base import StepOutput, Term, learned_features, load_weights, register
 from .losses import alignment_loss, calibration_loss, half_codes, neighbor_loss, smooth_labels
-from .neighbors import NeighborBank, similar_videos
+from .neighbors import NeighborBank, neighbor_rules, similar_videos
 from .profile import video_vectors
 from .network import SIZES, HashNetwork, NetworkConfig, Views, view_terms
 from .settings import n_kept
@@ -119,19 +119,17 @@ def s5vh_rules(
     n_videos:int, # training videos
 )->dict:          # setting -> (holds, what is expected)
     "Rules for the settings of S5VH."
-    kept = n_kept(c, n_videos)
     weights = [name for name in c.__dataclass_fields__ if name.endswith('_weight')]
-    temperatures = ('temperature', 'cluster_temperature', 'neighbor_temperature')
+    temperatures = ('temperature', 'cluster_temperature')
     rules = {name: (getattr(c, name) >= 0, 'at least 0') for name in (*weights, 'warmup')}
     rules |= {name: (getattr(c, name) > 0, 'above 0') for name in temperatures}
-    return rules | {
+    rules |= {
         'n_centers': (2 <= c.n_centers <= n_videos, f'2 to {n_videos}, the number of training videos'),
         'tau_plus': (0 <= c.tau_plus < 1, '0 to below 1'),
         'label_momentum': (0 <= c.label_momentum <= 1, '0 to 1'),
-        'damping': (0 < c.damping < 1, 'above 0 and below 1'),
         'balance': (c.balance == 0 or c.balance > 0 and c.pooling == 'logits',
-                    "at least 0, and 0 with pooling='codes'"),
-        'n_neighbors': (1 <= c.n_neighbors < kept, f'1 to {kept - 1}, fewer than there are training videos')}
+                    "at least 0, and 0 with pooling='codes'")}
+    return rules | neighbor_rules(c, n_kept(c, n_videos))
 
 # %% ../../nbs/methods/s5vh.ipynb #79aa952c
 def own_n_centers(
